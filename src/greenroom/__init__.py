@@ -1,0 +1,1 @@
+"""Greenroom: a self-hosted server for AI voice practice calls."""
