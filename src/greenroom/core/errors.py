@@ -1,0 +1,122 @@
+"""Errors that a person or a program can act on: each has a stable code."""
+
+from typing import ClassVar
+
+
+class GreenroomError(Exception):
+    """Something was refused or went wrong. `code` is stable; the message is for people."""
+
+    code: ClassVar[str] = "internal_error"
+    http_status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    @property
+    def message(self) -> str:
+        return str(self) or self.code
+
+
+class BadInput(GreenroomError):
+    """The request can't be understood as it is; sending it again changes nothing."""
+
+    code = "bad_input"
+    http_status = 400
+
+
+class BadConfiguration(BadInput):
+    """The form's content does not fit the scenario's schema."""
+
+    code = "bad_configuration"
+
+
+class UnknownScenario(BadInput):
+    code = "unknown_scenario"
+
+
+class RevisionConflict(GreenroomError):
+    """The same configuration revision was sent before with other content."""
+
+    code = "revision_conflict"
+    http_status = 409
+
+
+class StaleRevision(GreenroomError):
+    """A later configuration revision is already in force."""
+
+    code = "stale_revision"
+    http_status = 409
+
+
+class OutOfOrder(GreenroomError):
+    """This can't happen in the phase that the session is in."""
+
+    code = "out_of_order"
+    http_status = 409
+
+    def __init__(self, phase: str, what: str) -> None:
+        super().__init__(f"{what} does not fit a session that is {phase}")
+        self.phase = phase
+        self.what = what
+
+
+class NoSuchSession(GreenroomError):
+    code = "no_such_session"
+    http_status = 404
+
+
+class NotYours(GreenroomError):
+    code = "not_yours"
+    http_status = 403
+
+
+class TicketRefused(GreenroomError):
+    """The ticket or stream token is unknown, spent, expired, or for another session or role."""
+
+    code = "ticket_refused"
+    http_status = 401
+
+
+class ServerFull(GreenroomError):
+    code = "server_full"
+    http_status = 503
+    retryable = True
+
+
+class Draining(GreenroomError):
+    code = "draining"
+    http_status = 503
+    retryable = True
+
+
+class RateLimited(GreenroomError):
+    """Too many attempts; `retry_after_s` says when the next one may succeed."""
+
+    code = "rate_limited"
+    http_status = 429
+    retryable = True
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(f"too many attempts; try again in {max(1, round(retry_after_s))} s")
+        self.retry_after_s = retry_after_s
+
+
+class EngineUnreachable(GreenroomError):
+    """No connection to the voice engine could be made; trying again may help."""
+
+    code = "engine_unreachable"
+    http_status = 502
+    retryable = True
+
+
+class EngineRefusal(GreenroomError):
+    """The voice engine said no for good: a wrong key, an unknown model, a configuration it won't take."""
+
+    code = "engine_refused"
+    http_status = 502
+
+
+class LogUnavailable(GreenroomError):
+    """Events can't be stored (fast enough)."""
+
+    code = "log_unavailable"
+    http_status = 503
+    retryable = True

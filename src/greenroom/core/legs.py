@@ -1,0 +1,239 @@
+"""The caller and the engine: there, lost for a while, back, gone for good."""
+
+from greenroom.core import commands as c
+from greenroom.core import configuring, director, endings, listening, speaking
+from greenroom.core import events as e
+from greenroom.core import signals as s
+from greenroom.core.draft import Draft
+from greenroom.core.phases import Phase
+
+RETRY_FIRST_S = 0.25
+RETRY_MOST_S = 2.0
+
+_BEFORE = (Phase.IDLE, Phase.CALLING, Phase.RINGING)
+_DIALLING = {s.CallDialled: Phase.CALLING, s.CallRinging: Phase.RINGING}
+
+
+def on_call_progress(draft: Draft, signal: s.CallDialled | s.CallRinging) -> None:
+    """What the phone provider says; late or repeated news changes nothing."""
+    phase = _DIALLING[type(signal)]
+    if draft.phase in _BEFORE and draft.phase is not phase and phase in draft.allowed:
+        draft.clear_deadline("expire")
+        draft.go(phase)
+
+
+def on_call_failed(draft: Draft, signal: s.CallFailed) -> None:
+    endings.finish(draft, signal.reason)
+
+
+def on_caller_joined(draft: Draft, signal: s.CallerJoined) -> None:
+    draft.clear_deadline("expire")
+    was_here = draft.now.caller_here
+    draft.set(caller_here=True)
+    new_stream = signal.stream_sid != draft.now.record.stream_sid
+    if draft.phase in _BEFORE or (was_here and new_stream and draft.phase is Phase.CONNECTED):
+        _name_stream(draft, signal.stream_sid)
+    match draft.phase:
+        case Phase.IDLE | Phase.CALLING | Phase.RINGING:
+            draft.go(Phase.CONNECTING)
+            draft.set_deadline("connect", draft.now.limits.connect_s)
+            if draft.now.engine_here:
+                _connect(draft)
+            elif not draft.now.engine_opening:
+                open_engine(draft)
+        case Phase.INTERRUPTED:
+            _name_stream(draft, signal.stream_sid)
+            draft.record(e.LegRestored("caller", "joined"))
+            if draft.now.engine_here or draft.now.connected_at is None:
+                _after_interruption(draft)
+        case Phase.CONNECTED if was_here:
+            # A newer stream took the place of the old one, whose buffered audio is gone.
+            draft.go(Phase.CONNECTED)
+        case _:
+            pass
+
+
+def on_caller_hung_up(draft: Draft) -> None:
+    draft.set(caller_here=False)
+    endings.ask(draft, "caller_hung_up")
+
+
+def on_caller_lost(draft: Draft, signal: s.CallerLost) -> None:
+    if not draft.now.caller_here:
+        return
+    draft.set(caller_here=False)
+    if draft.phase is Phase.ENDING:
+        endings.finish(draft, draft.now.end_reason or "caller_lost")
+        return
+    draft.record(e.LegLost("caller", signal.code))
+    _interrupt(draft)
+
+
+def on_owner_watching(draft: Draft, signal: s.OwnerWatching) -> None:
+    draft.set(owner_watching=signal.watching)
+    if draft.phase is Phase.INTERRUPTED:
+        _set_grace(draft)
+
+
+def open_engine(draft: Draft) -> None:
+    """Ask for a connection to the model; another attempt if there was one before."""
+    draft.set(engine_opening=True, engine_attempts=draft.now.engine_attempts + 1)
+    draft.order(c.OpenEngine(draft.now.engine_attempts))
+
+
+def on_engine_ready(draft: Draft, signal: s.EngineReady) -> None:
+    draft.clear_deadline("engine_retry")
+    draft.set(
+        engine_here=True, engine_opening=False, engine_attempts=0, engine_revision=0, prompt_words=signal.prompt_words
+    )
+    configuring.configure_engine(draft)
+    if draft.phase is Phase.CONNECTING and draft.now.caller_here:
+        _connect(draft)
+    elif draft.phase is Phase.INTERRUPTED:
+        draft.record(e.LegRestored("engine", "connected"))
+        if draft.now.caller_here:
+            _after_interruption(draft)
+
+
+def on_engine_lost(draft: Draft, signal: s.EngineLost) -> None:
+    engine_gone(draft, signal.code)
+
+
+def engine_gone(draft: Draft, code: str) -> None:
+    """The model is not there (any more): try again within the session's grace."""
+    was_here = draft.now.engine_here
+    draft.set(engine_here=False, engine_opening=False)
+    draft.clear_deadline("configure")
+    match draft.phase:
+        case Phase.ENDING:
+            endings.finish(draft, draft.now.end_reason or "engine_lost")
+        case Phase.CONNECTED:
+            _cut_off(draft)
+            draft.record(e.LegLost("engine", code))
+            _interrupt(draft)
+            open_engine(draft)
+        case Phase.INTERRUPTED if was_here:
+            _cut_off(draft)
+            draft.record(e.LegLost("engine", code))
+            open_engine(draft)
+        case _:
+            _retry_engine(draft)
+
+
+def on_engine_refused(draft: Draft, signal: s.EngineRefused) -> None:
+    draft.record(e.Notice("engine_refused", signal.message))
+    endings.finish(draft, "engine_refused")
+
+
+def on_engine_retry(draft: Draft) -> None:
+    if not draft.now.engine_here and not draft.now.engine_opening:
+        open_engine(draft)
+
+
+def on_grace_over(draft: Draft) -> None:
+    """`interrupted` lasted too long."""
+    endings.finish(draft, "engine_lost" if draft.now.caller_here else "caller_lost")
+
+
+def on_connect_timeout(draft: Draft) -> None:
+    endings.finish(draft, "engine_lost")
+
+
+def _connect(draft: Draft) -> None:
+    draft.clear_deadline("connect")
+    draft.set(connected_at=draft.at)
+    _talk(draft)
+    configuring.watch(draft)
+    configuring.begin_if_ready(draft)
+
+
+def _talk(draft: Draft) -> None:
+    """Both legs are there: audio flows and the interview's clock runs."""
+    draft.go(Phase.CONNECTED)
+    draft.set(talking_since=draft.at, interrupted_at=None)
+    draft.order(c.HearCaller(on=True))
+    most_s = min(draft.now.limits.session_s, draft.now.plan.length_s * 1.1)
+    draft.set_deadline("time_limit", max(most_s - draft.now.talked_s, 1.0))
+
+
+def _interrupt(draft: Draft) -> None:
+    """A leg is missing: the clock stands, nothing is asked, the grace runs."""
+    draft.set(talked_s=draft.elapsed_s, talking_since=None, awaiting_words=None)
+    for name in ("silence", "time_limit", "words", "barge_in", "connect", "configure"):
+        draft.clear_deadline(name)
+    draft.order(c.HearCaller(on=False))
+    if draft.phase is not Phase.INTERRUPTED:
+        draft.set(interrupted_at=draft.at)
+        draft.go(Phase.INTERRUPTED)
+    _set_grace(draft)
+    reply = draft.now.reply
+    if reply is not None and reply.reply_id is not None and reply.turn_id is not None and not reply.held:
+        speaking.hold(draft)
+        draft.clear_deadline("barge_in")
+
+
+def _set_grace(draft: Draft) -> None:
+    limits, since = draft.now.limits, draft.now.interrupted_at
+    grace_s = limits.grace_watched_s if draft.now.owner_watching else limits.grace_s
+    passed_s = 0.0 if since is None else draft.at - since
+    draft.set_deadline("grace", max(grace_s - passed_s, 0.0))
+
+
+def _after_interruption(draft: Draft) -> None:
+    draft.clear_deadline("grace")
+    if draft.now.connected_at is None:
+        # It was cut off while it was still being connected.
+        if draft.now.engine_here:
+            _connect(draft)
+        elif not draft.now.engine_opening:
+            open_engine(draft)
+        return
+    _talk(draft)
+    configuring.watch(draft)
+    if not draft.now.begun:
+        configuring.begin_if_ready(draft)
+    else:
+        go_on(draft)
+
+
+def go_on(draft: Draft) -> None:
+    """The conversation goes on where it stood."""
+    now = draft.now
+    if now.reply is not None and now.reply.held:
+        speaking.resume(draft)
+    elif now.reply is not None:
+        return
+    elif now.hung_on or now.candidate_cut_off:
+        if now.engine_revision == 0:
+            return  # said as soon as the new engine is set up
+        line = director.after_gap(now.director, candidate_was_speaking=now.candidate_cut_off)
+        draft.set(hung_on=False, candidate_cut_off=False)
+        speaking.say(draft, line)
+    else:
+        speaking.wait_for_answer(draft)
+
+
+def _cut_off(draft: Draft) -> None:
+    """The engine is gone: what it was saying and what it was hearing is closed as far as it came."""
+    reply = draft.now.reply
+    draft.set(candidate_cut_off=bool(draft.now.hearings) or draft.now.awaiting_words is not None)
+    if reply is not None and not (reply.made and reply.turn_id is not None):
+        if reply.turn_id is None:
+            draft.set(director=reply.before)
+        draft.set(hung_on=True)
+        speaking.drop_reply(draft)
+    listening.give_up_on_all(draft)
+
+
+def _retry_engine(draft: Draft) -> None:
+    attempt = draft.now.engine_attempts
+    most = min(RETRY_MOST_S, RETRY_FIRST_S * 2 ** max(attempt - 1, 0))
+    # Spread over half of the interval, by a number that the session was given: many sessions lose one engine at once.
+    spread = (draft.now.seed * 2654435761 + attempt * 40503) % 1000 / 1000
+    draft.set_deadline("engine_retry", most * (0.5 + spread / 2))
+
+
+def _name_stream(draft: Draft, stream_sid: str | None) -> None:
+    from dataclasses import replace
+
+    draft.set(record=replace(draft.now.record, stream_sid=stream_sid))

@@ -1,0 +1,206 @@
+"""The candidate's side: speech that becomes a turn, its words whenever they come, and the answer to it."""
+
+from dataclasses import replace
+
+from greenroom.core import commands as c
+from greenroom.core import director, speaking, utterances
+from greenroom.core import events as e
+from greenroom.core import signals as s
+from greenroom.core.draft import Draft
+from greenroom.core.errors import BadInput
+from greenroom.core.phases import Phase
+from greenroom.core.session import Hearing
+
+
+def on_spoke(draft: Draft, signal: s.CallerSpoke) -> None:
+    if draft.phase is not Phase.CONNECTED or find(draft, signal.item_id) is not None:
+        return
+    turn_id = draft.new_turn_id()
+    draft.set(hearings=(*draft.now.hearings, Hearing(signal.item_id, turn_id, signal.at_ms)), silence_since=None)
+    draft.clear_deadline("silence")
+    draft.record(e.TurnStarted(turn_id, "candidate", _last_interviewer_turn(draft)))
+    speaking.hold(draft)
+    if draft.now.awaiting_words is not None:
+        # They went on before the answer: it answers all of it.
+        draft.set(awaiting_words=None)
+        draft.clear_deadline("words")
+
+
+def on_confirmed(draft: Draft, signal: s.SpeechConfirmed) -> None:
+    hearing = find(draft, signal.item_id)
+    if hearing is not None and draft.phase is Phase.CONNECTED:
+        speaking.confirm_interruption(draft)
+
+
+def on_stopped(draft: Draft, signal: s.CallerStopped) -> None:
+    hearing = find(draft, signal.item_id)
+    if hearing is None or hearing.ended_ms is not None:
+        return
+    ended_ms = max(hearing.began_ms, signal.at_ms)
+    spans = signal.speech or (e.Span(hearing.began_ms, ended_ms),)
+    _put(draft, replace(hearing, ended_ms=ended_ms, speech=spans))
+    draft.set_deadline(f"transcript {hearing.item_id}", draft.now.limits.transcript_s)
+    if draft.phase is not Phase.CONNECTED:
+        return
+    reply = draft.now.reply
+    if reply is not None and reply.held:
+        if ended_ms - hearing.began_ms < draft.now.limits.barge_in_s * 1000:
+            speaking.resume(draft)
+            return
+        speaking.confirm_interruption(draft)
+    if draft.now.reply is not None or not draft.now.begun:
+        return
+    _answer_or_wait(draft, hearing.item_id)
+
+
+def on_transcript(draft: Draft, signal: s.TranscriptCame) -> None:
+    hearing = find(draft, signal.item_id)
+    if hearing is None:
+        return
+    _complete(draft, hearing, signal.text.strip(), signal)
+    if draft.phase is not Phase.CONNECTED:
+        return
+    if draft.now.awaiting_words == hearing.item_id:
+        if signal.text.strip():
+            answer(draft, hearing.turn_id, signal.text)
+        else:
+            # It was no speech after all.
+            draft.set(awaiting_words=None)
+            draft.clear_deadline("words")
+            speaking.wait_for_answer(draft)
+    elif utterances.request_in(signal.text) is utterances.Request.END and draft.now.begun:
+        # The words came after the answer was decided; a plain wish to stop still counts.
+        answer(draft, hearing.turn_id, signal.text)
+
+
+def on_transcript_failed(draft: Draft, signal: s.TranscriptFailed) -> None:
+    hearing = find(draft, signal.item_id)
+    if hearing is not None:
+        _give_up_on(draft, hearing)
+
+
+def on_deadline(draft: Draft, item_id: str) -> None:
+    """No transcript came."""
+    hearing = find(draft, item_id)
+    if hearing is not None:
+        _give_up_on(draft, hearing)
+
+
+def on_words_late(draft: Draft) -> None:
+    """The line that waits for words goes on without them."""
+    item_id = draft.now.awaiting_words
+    hearing = None if item_id is None else find(draft, item_id)
+    if hearing is not None and draft.phase is Phase.CONNECTED and draft.now.reply is None:
+        answer(draft, hearing.turn_id, None)
+
+
+def on_typed(draft: Draft, signal: s.TextTyped) -> None:
+    text = signal.text.strip()
+    if not text:
+        raise BadInput("a typed answer needs some text")
+    speaking.drop_reply(draft)
+    turn_id = draft.new_turn_id()
+    draft.record(e.TurnStarted(turn_id, "candidate", _last_interviewer_turn(draft)))
+    draft.record(e.TurnCompleted(turn_id, "candidate", text, draft.at_ms, draft.at_ms, verbatim=True, typed=True))
+    draft.order(c.AddText(text))
+    draft.set(silence_level=0, silence_since=None, repeat_owed=False)
+    answer(draft, turn_id, text)
+
+
+def on_cue(draft: Draft, signal: s.CueGiven) -> None:
+    plan, state = draft.now.plan, draft.now.director
+    match signal.cue:
+        case "repeat":
+            line = director.repeat(plan, state)
+        case "skip":
+            line = director.skip(plan, state, draft.elapsed_s)
+        case "moment":
+            line = director.moment(state)
+        case _:
+            raise BadInput("cue is one of repeat, skip, moment")
+    speaking.say(draft, line)
+
+
+def answer(draft: Draft, turn_id: str, text: str | None) -> None:
+    """The interviewer's line after this turn of the candidate."""
+    now = draft.now
+    draft.set(silence_level=0, silence_since=None)
+    request = None if text is None else utterances.request_in(text)
+    if now.repeat_owed and request is not utterances.Request.END:
+        draft.set(repeat_owed=False)
+        line = director.again_after_interruption(now.director)
+    else:
+        line = director.after_turn(now.plan, now.director, text, draft.elapsed_s, now.seed)
+    speaking.say(draft, line, answers=turn_id)
+
+
+def find(draft: Draft, item_id: str) -> Hearing | None:
+    return next((hearing for hearing in draft.now.hearings if hearing.item_id == item_id), None)
+
+
+def give_up_on_all(draft: Draft) -> None:
+    """The engine that was listening is gone: its words will not come."""
+    for hearing in draft.now.hearings:
+        _close(draft, hearing)
+
+
+def _answer_or_wait(draft: Draft, item_id: str) -> None:
+    now = draft.now
+    if now.prompt_words:
+        wait_s = now.limits.prompt_words_s
+    elif director.needs_words(now.plan, now.director):
+        wait_s = now.limits.words_s
+    else:
+        hearing = find(draft, item_id)
+        answer(draft, hearing.turn_id if hearing is not None else "", None)
+        return
+    draft.set(awaiting_words=item_id)
+    draft.set_deadline("words", wait_s)
+
+
+def _complete(draft: Draft, hearing: Hearing, text: str, signal: s.TranscriptCame) -> None:
+    ended_ms = hearing.ended_ms if hearing.ended_ms is not None else max(hearing.began_ms, draft.at_ms)
+    _forget(draft, hearing)
+    draft.record(
+        e.TurnCompleted(
+            hearing.turn_id,
+            "candidate",
+            text,
+            hearing.began_ms,
+            ended_ms,
+            speech=hearing.speech or (e.Span(hearing.began_ms, ended_ms),),
+            words=signal.words,
+            verbatim=signal.verbatim,
+        )
+    )
+
+
+def _give_up_on(draft: Draft, hearing: Hearing) -> None:
+    waiting = draft.now.awaiting_words == hearing.item_id
+    _close(draft, hearing)
+    if waiting and draft.phase is Phase.CONNECTED:
+        answer(draft, hearing.turn_id, None)
+
+
+def _close(draft: Draft, hearing: Hearing) -> None:
+    ended_ms = hearing.ended_ms if hearing.ended_ms is not None else max(hearing.began_ms, draft.at_ms)
+    _forget(draft, hearing)
+    draft.record(
+        e.TurnCompleted(
+            hearing.turn_id, "candidate", "", hearing.began_ms, ended_ms, speech=hearing.speech, available=False
+        )
+    )
+
+
+def _forget(draft: Draft, hearing: Hearing) -> None:
+    draft.clear_deadline(f"transcript {hearing.item_id}")
+    draft.set(hearings=tuple(other for other in draft.now.hearings if other.item_id != hearing.item_id))
+
+
+def _put(draft: Draft, hearing: Hearing) -> None:
+    draft.set(hearings=tuple(hearing if other.item_id == hearing.item_id else other for other in draft.now.hearings))
+
+
+def _last_interviewer_turn(draft: Draft) -> str | None:
+    turns = draft.now.record.turns
+    return next((turn.turn_id for turn in reversed(turns) if turn.speaker == "interviewer"), None)

@@ -1,0 +1,23 @@
+"""A scenario: what is practised."""
+
+from typing import Any, Protocol
+
+from greenroom.core.plan import Plan
+
+
+class Scenario(Protocol):
+    """One kind of conversation: its form, its voices and the plan made from a filled-in form."""
+
+    scenario_id: str
+
+    def describe(self) -> dict[str, Any]:
+        """What `GET /api/scenarios` shows: `{scenarioId, title, description, fields, voices, defaultVoice}`."""
+        ...
+
+    def check(self, config: dict[str, Any], voice: str) -> tuple[dict[str, Any], str]:
+        """The form's content with defaults filled in, and the voice. Raises `BadConfiguration`, naming the field."""
+        ...
+
+    def plan(self, config: dict[str, Any], seed: int) -> Plan:
+        """The plan for a checked configuration; the same for the same arguments."""
+        ...

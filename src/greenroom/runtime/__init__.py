@@ -1,0 +1,1 @@
+"""What keeps live sessions going: runners, the audio bridge, the recorder, the observer feed, deadlines, limits."""
