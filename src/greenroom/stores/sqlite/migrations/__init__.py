@@ -1,0 +1,1 @@
+"""Changes of the schema, oldest first; see `stores.sqlite.version.VERSION`."""
