@@ -43,7 +43,7 @@ class Draft:
         self.now = replace(self.now, **changes)
 
     def record(self, event: e.Event) -> None:
-        """This is true from now on."""
+        """Take this as true from now on."""
         self.events.append(event)
         self.set(record=fold(self.now.record, event))
 

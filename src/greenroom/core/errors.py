@@ -47,7 +47,7 @@ class StaleRevision(GreenroomError):
 
 
 class OutOfOrder(GreenroomError):
-    """This can't happen in the phase that the session is in."""
+    """A signal or a wish that can't come in the phase that the session is in."""
 
     code = "out_of_order"
     http_status = 409

@@ -38,7 +38,7 @@ class SessionCreated(Event, frozen=True, tag="session.created"):
 
 
 class ConfigurationAccepted(Event, frozen=True, tag="configuration.accepted"):
-    """This is what the interviewer is to be set up with from now on."""
+    """What the interviewer is to be set up with from now on."""
 
     revision: int
     scenario_id: str
@@ -153,7 +153,7 @@ AnyEvent = (
     | ReportFailed
 )
 
-EVENTS: tuple[type[Event], ...] = AnyEvent.__args__  # type: ignore[attr-defined]
+EVENTS: tuple[type[Event], ...] = AnyEvent.__args__
 
 
 def tag_of(event: type[Event] | Event) -> str:

@@ -158,8 +158,10 @@ def diagram() -> str:
         for signal, targets in row.items():
             for target in targets - {phase}:
                 causes.setdefault(target, []).append(signal.__name__)
-        for target in Phase:
-            if target in causes:
-                lines.append(f"    {phase.value} --> {target.value}: {', '.join(sorted(causes[target]))}")
+        lines += [
+            f"    {phase.value} --> {target.value}: {', '.join(sorted(causes[target]))}"
+            for target in Phase
+            if target in causes
+        ]
     lines.append("    ended --> [*]")
     return "\n".join(lines) + "\n"

@@ -90,6 +90,8 @@ class Engine(Protocol):
     """Makes connections to one kind of voice model."""
 
     name: str
+    prompt_words: bool
+    """Whether its transcripts come right behind the end of speech."""
 
     async def open(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> EngineLeg:
         """A connection that is up, with `wanted` and `history` sent ahead of everything else.

@@ -1,0 +1,334 @@
+"""The audio bridge: sound between caller and engine, from one socket's callback to the other socket's send.
+
+No frame passes through `step`, is decoded, or waits for a task. Commands open and close the gates; in return the bridge
+keeps the numbers that the core asks for and says when a reply begins to sound and when it has been heard.
+
+Audio is base64 text as it came. What was sent and may not have been heard yet is retained, so that a reply can go on
+from where the ear was after somebody spoke over it.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from greenroom.core.session import Ear
+from greenroom.core.signals import ReplyBegan, ReplyPlayed, Signal
+from greenroom.ports.caller import BYTES_PER_MS, CallerLeg
+from greenroom.ports.clock import Clock
+from greenroom.ports.engine import EngineLeg
+from greenroom.runtime.metrics import Metrics
+
+MARK_EVERY_MS = 200
+PLAYOUT_SLACK_S = 2.0
+"""A caller that echoes no mark is believed to have heard a reply this long after it should have ended."""
+LONGEST_REPLY_MS = 240_000
+"""What an engine sends of one reply beyond this is dropped."""
+
+_CUT_BYTES = 6
+"""A base64 text may be cut where whole characters (3 bytes) and whole 16-bit samples (2 bytes) end."""
+
+
+def decoded_bytes(payload: bytes) -> int:
+    """Length of what this base64 text stands for."""
+    size = len(payload) * 3 // 4
+    if payload.endswith(b"=="):
+        return size - 2
+    return size - 1 if payload.endswith(b"=") else size
+
+
+def tail_of(payload: bytes, skip_bytes: int) -> bytes:
+    """The base64 text without its first `skip_bytes`, at most five fewer: cut where a cut is clean."""
+    return payload[skip_bytes // _CUT_BYTES * _CUT_BYTES // 3 * 4 :]
+
+
+class Playback:
+    """One reply on its way to the ear. Positions are bytes of decoded audio from its beginning."""
+
+    __slots__ = (
+        "began",
+        "chunks",
+        "complete",
+        "heard",
+        "heard_at",
+        "held",
+        "marks",
+        "received",
+        "reply_id",
+        "sent",
+        "unmarked",
+    )
+
+    def __init__(self, reply_id: str) -> None:
+        self.reply_id = reply_id
+        self.chunks: deque[tuple[bytes, int, int]] = deque()
+        """(payload, first byte, byte after its last): what is not known to be heard."""
+        self.marks: deque[tuple[bytes, int]] = deque()
+        """(name, position) of marks that were sent and not echoed."""
+        self.received = 0
+        self.sent = 0
+        self.heard = 0
+        self.heard_at = 0.0
+        self.unmarked = 0
+        self.began = False
+        self.held = False
+        self.complete = False
+
+
+class AudioBridge:
+    """The sound of one session. `report` takes signals; `schedule` keeps the one deadline that playing out needs."""
+
+    __slots__ = (
+        "_bytes_per_ms",
+        "_caller",
+        "_clock",
+        "_engine",
+        "_hearing",
+        "_mark_bytes",
+        "_mark_number",
+        "_metrics",
+        "_playback",
+        "_report",
+        "_schedule",
+        "_sent_to_engine",
+    )
+
+    def __init__(
+        self,
+        clock: Clock,
+        metrics: Metrics,
+        report: Callable[[Signal], None],
+        schedule: Callable[[float | None], None],
+    ) -> None:
+        self._clock = clock
+        self._metrics = metrics
+        self._report = report
+        self._schedule = schedule
+        """Call `playout_overdue` at this time; None: not any more."""
+        self._caller: CallerLeg | None = None
+        self._engine: EngineLeg | None = None
+        self._hearing = False
+        self._playback: Playback | None = None
+        self._bytes_per_ms = 8
+        self._mark_bytes = self._bytes_per_ms * MARK_EVERY_MS
+        self._mark_number = 0
+        self._sent_to_engine = 0
+
+    # The ways of sound: called for every frame.
+
+    def caller_audio(self, payload: bytes) -> None:
+        """A frame of the candidate's speech."""
+        self._metrics.audio_frames_in += 1
+        engine = self._engine
+        if self._hearing and engine is not None:
+            self._sent_to_engine += decoded_bytes(payload)
+            engine.append_audio(payload)
+
+    def reply_audio(self, reply_id: str, payload: bytes) -> None:
+        """A piece of a reply, of any length; dropped unless that reply was let through."""
+        playback = self._playback
+        if playback is None or playback.reply_id != reply_id or playback.complete:
+            self._metrics.audio_frames_dropped += 1
+            return
+        if playback.received > LONGEST_REPLY_MS * self._bytes_per_ms:
+            self._metrics.audio_frames_dropped += 1
+            return
+        if not playback.began:
+            playback.began = True
+            playback.heard_at = self._clock.now()
+            if self._caller is not None:
+                self._caller.reply_started(reply_id)
+            self._report(ReplyBegan(reply_id))
+        # A model that makes speech faster than it is spoken sends long pieces: marks must fit between.
+        piece_chars = self._mark_bytes // 3 * 4
+        for start in range(0, len(payload), piece_chars):
+            piece = payload if len(payload) <= piece_chars else payload[start : start + piece_chars]
+            first = playback.received
+            playback.received = last = first + decoded_bytes(piece)
+            playback.chunks.append((piece, first, last))
+            if not playback.held and self._caller is not None:
+                self._send(playback, piece, last)
+
+    def mark_played(self, name: str) -> None:
+        """The caller echoed a mark: everything sent before it has sounded."""
+        playback = self._playback
+        if playback is None or playback.held:
+            return  # echoed by `clear`, or of a reply that is over
+        marks = playback.marks
+        key = name.encode()
+        if not any(key == sent for sent, _ in marks):
+            return
+        position = 0
+        while marks:
+            sent, position = marks.popleft()
+            if sent == key:
+                break
+        self._has_heard(playback, position)
+
+    # What the core orders.
+
+    def hear(self, *, on: bool) -> None:
+        self._hearing = on
+
+    def play(self, reply_id: str) -> None:
+        """Let this reply, and no other, through."""
+        self._schedule(None)
+        self._playback = Playback(reply_id)
+
+    def stop(self, reply_id: str) -> None:
+        """Silence it at once; what was not heard is kept."""
+        playback = self._of(reply_id)
+        if playback is None or playback.held:
+            return
+        self._settle(playback)
+        playback.held = True
+        playback.marks.clear()
+        self._schedule(None)
+        if self._caller is not None:
+            self._caller.clear()
+
+    def resume(self, reply_id: str) -> None:
+        """Go on from where the ear was."""
+        playback = self._of(reply_id)
+        if playback is None or not playback.held:
+            return
+        playback.held = False
+        self._send_again(playback)
+
+    def complete(self, reply_id: str) -> None:
+        """No more of it will come: say when it has been heard."""
+        playback = self._of(reply_id)
+        if playback is None:
+            self._report(ReplyPlayed(reply_id, 0))
+            return
+        playback.complete = True
+        self._await_end(playback)
+
+    def drop(self, reply_id: str) -> None:
+        """Forget what is left of it."""
+        if self._of(reply_id) is not None:
+            self._playback = None
+            self._schedule(None)
+
+    def playout_overdue(self) -> None:
+        """By the clock, the reply must have been heard, whatever marks did not come."""
+        playback = self._playback
+        if playback is not None and playback.complete and not playback.held:
+            self._has_heard(playback, playback.received)
+
+    # The legs.
+
+    def attach_caller(self, leg: CallerLeg) -> None:
+        """Sound goes here from now on; a reply that was under way goes on from where the ear was."""
+        playback = self._playback
+        if playback is not None and not playback.held:
+            self._settle(playback)
+        self._caller = leg
+        self._bytes_per_ms = BYTES_PER_MS[leg.audio_format]
+        self._mark_bytes = self._bytes_per_ms * MARK_EVERY_MS // _CUT_BYTES * _CUT_BYTES
+        if playback is not None and not playback.held:
+            self._send_again(playback)
+
+    def detach_caller(self) -> None:
+        """The caller is gone: what it may not have heard stays here."""
+        playback = self._playback
+        if playback is not None and not playback.held:
+            self._settle(playback)
+            playback.marks.clear()
+        self._schedule(None)
+        self._caller = None
+
+    def attach_engine(self, leg: EngineLeg | None) -> None:
+        self._engine = leg
+        self._sent_to_engine = 0
+
+    # The numbers that the core asks for.
+
+    @property
+    def ear(self) -> Ear:
+        """What is known of the reply that plays, or that was let through last."""
+        playback = self._playback
+        if playback is None:
+            return Ear()
+        per_ms = self._bytes_per_ms
+        return Ear(playback.reply_id, self._heard_now(playback) // per_ms, playback.received // per_ms)
+
+    def behind_ms(self, engine_ms: float) -> float:
+        """How long ago the caller's audio at this time of the engine's input clock was sent to it."""
+        return max(0.0, self._sent_to_engine / self._bytes_per_ms - engine_ms)
+
+    # Inside.
+
+    def _of(self, reply_id: str) -> Playback | None:
+        playback = self._playback
+        return playback if playback is not None and playback.reply_id == reply_id else None
+
+    def _send(self, playback: Playback, piece: bytes, last: int) -> None:
+        caller = self._caller
+        if caller is None:
+            return
+        caller.send_audio(piece)
+        self._metrics.audio_frames_out += 1
+        playback.unmarked += last - playback.sent
+        playback.sent = last
+        if playback.unmarked >= self._mark_bytes:
+            self._mark(playback)
+
+    def _mark(self, playback: Playback) -> None:
+        if self._caller is None:
+            return
+        # Numbered through the session, so that an echo of an earlier one can't be taken for a later one's.
+        self._mark_number += 1
+        name = f"m{self._mark_number}"
+        playback.marks.append((name.encode(), playback.sent))
+        playback.unmarked = 0
+        self._caller.send_mark(name)
+
+    def _has_heard(self, playback: Playback, position: int) -> None:
+        playback.heard = max(playback.heard, position)
+        playback.heard_at = self._clock.now()
+        chunks = playback.chunks
+        while chunks and chunks[0][2] <= playback.heard:
+            chunks.popleft()
+        if playback.complete and playback.heard >= playback.received:
+            self._playback = None
+            self._schedule(None)
+            self._report(ReplyPlayed(playback.reply_id, playback.received // self._bytes_per_ms))
+
+    def _heard_now(self, playback: Playback) -> int:
+        """The position of the last echoed mark, and on by the clock at most to the next mark."""
+        if playback.held or self._caller is None or not playback.began:
+            return playback.heard
+        ceiling = playback.marks[0][1] if playback.marks else playback.sent
+        passed = int((self._clock.now() - playback.heard_at) * 1000) * self._bytes_per_ms
+        return max(playback.heard, min(playback.heard + passed, ceiling))
+
+    def _settle(self, playback: Playback) -> None:
+        playback.heard = self._heard_now(playback)
+        while playback.chunks and playback.chunks[0][2] <= playback.heard:
+            playback.chunks.popleft()
+
+    def _send_again(self, playback: Playback) -> None:
+        playback.marks.clear()
+        playback.unmarked = 0
+        playback.heard_at = self._clock.now()
+        if self._caller is None:
+            return
+        self._caller.reply_started(playback.reply_id)
+        for index, (piece, first, last) in enumerate(tuple(playback.chunks)):
+            kept = piece
+            playback.sent = max(first, playback.heard) if index == 0 else first
+            if first < playback.heard:
+                kept = tail_of(piece, playback.heard - first)
+            self._send(playback, kept, last)
+        if playback.complete:
+            self._await_end(playback)
+
+    def _await_end(self, playback: Playback) -> None:
+        if playback.held:
+            return
+        if playback.heard >= playback.received:
+            self._has_heard(playback, playback.received)
+            return
+        if playback.unmarked or not playback.marks:
+            self._mark(playback)
+        left_s = (playback.received - self._heard_now(playback)) / self._bytes_per_ms / 1000
+        self._schedule(self._clock.now() + left_s + PLAYOUT_SLACK_S)

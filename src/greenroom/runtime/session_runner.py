@@ -1,0 +1,503 @@
+"""The runner of one session: the thin shell around `step`. Legs report, it steps, records, and hands out orders."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+
+from greenroom.core import commands as c
+from greenroom.core import events as e
+from greenroom.core import signals as s
+from greenroom.core.errors import EngineRefusal, EngineUnreachable, GreenroomError, OutOfOrder
+from greenroom.core.phases import Phase
+from greenroom.core.session import Session, Step
+from greenroom.core.step import step
+from greenroom.ports.caller import CallerLeg
+from greenroom.ports.clock import Clock
+from greenroom.ports.engine import Engine, EngineConfiguration, EngineLeg, PastTurn
+from greenroom.ports.observer import Reader
+from greenroom.ports.scenario import Scenario
+from greenroom.ports.store import NewEvents, SessionRow, StoredEvent
+from greenroom.runtime.audio_bridge import AudioBridge
+from greenroom.runtime.deadlines import Deadlines
+from greenroom.runtime.envelope import seal
+from greenroom.runtime.leg_adapters import CallerAdapter, EngineAdapter
+from greenroom.runtime.metrics import Metrics
+from greenroom.runtime.observer_feed import ObserverFeed, ReadLog
+from greenroom.runtime.recorder import Recorder
+from greenroom.runtime.shown import turn_as_shown
+
+ENDED_COMMIT_S = 0.5
+"""How long the last event may take to be stored before it is told unstored."""
+OPEN_ENGINE_S = 6.0
+OVER = 4410
+REPLACED = 4409
+NORMAL = 1000
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every runner works with."""
+
+    clock: Clock
+    deadlines: Deadlines
+    recorder: Recorder
+    metrics: Metrics
+    engine: Engine
+    scenario: Callable[[str], Scenario]
+    """By id. Raises `UnknownScenario`."""
+    breaks: frozenset[str] = frozenset()
+    """Faults switched on to show that a guard catches them; tests only."""
+
+
+class SessionRunner:
+    """One live session. Everything here happens on the event loop."""
+
+    def __init__(self, row: SessionRow, made: Step, parts: Parts, read_log: ReadLog) -> None:
+        self.session_id = row.session_id
+        self.log_id = row.log_id
+        self.owner_id = row.owner_id
+        self.channel = row.channel
+        self._row = row
+        self._parts = parts
+        self._session: Session = made.session
+        self._seq = 0
+        self._inbox: deque[s.Signal] = deque()
+        self._stepping = False
+        self._ended = asyncio.Event()
+        self._stored = asyncio.Event()
+        self._last_event: StoredEvent | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._caller: CallerLeg | None = None
+        self._caller_events: CallerAdapter | None = None
+        self._engine: EngineLeg | None = None
+        self._engine_events: EngineAdapter | None = None
+        self._early_caption: tuple[str, str] | None = None
+        self._log = log.bind(sessionId=row.session_id)
+        self.feed = ObserverFeed(row.log_id, read_log)
+        self.bridge = AudioBridge(parts.clock, parts.metrics, self.signal, self._schedule_playout)
+        self._deliver(made)
+
+    # What the server asks.
+
+    @property
+    def status(self) -> str:
+        return self._session.record.phase.value
+
+    @property
+    def reason(self) -> str | None:
+        return self._session.record.reason
+
+    @property
+    def head_seq(self) -> int:
+        return self._seq
+
+    @property
+    def caller_present(self) -> bool:
+        return self._caller is not None
+
+    @property
+    def live(self) -> bool:
+        """Whether it counts: somebody is or was connected and it has not ended."""
+        return self._session.record.phase not in (Phase.IDLE, Phase.ENDED)
+
+    @property
+    def ended(self) -> bool:
+        return self._session.record.phase is Phase.ENDED
+
+    def row(self) -> SessionRow:
+        """As the history would show it now."""
+        return msgspec.structs.replace(
+            self._row,
+            status=self.status,
+            reason=self.reason,
+            head_seq=self._seq,
+            configuration=msgspec.json.encode(self.configuration()),
+        )
+
+    def configuration(self) -> dict[str, Any]:
+        wanted = self._session.record.configuration
+        if wanted is None:
+            return {}
+        return {
+            "revision": wanted.revision,
+            "scenarioId": wanted.scenario_id,
+            "config": wanted.config,
+            "voice": wanted.voice,
+            "appliedRevision": self._session.record.applied_revision,
+        }
+
+    def turns(self) -> list[dict[str, Any]]:
+        return [turn_as_shown(turn) for turn in self._session.record.turns]
+
+    def usage(self) -> dict[str, Any]:
+        return {"audioMs": 0 if self._session.connected_at is None else self.at_ms}
+
+    def configure(
+        self, *, scenario_id: str, config: dict[str, Any], voice: str, revision: int | None
+    ) -> dict[str, Any] | None:
+        """Want this from now on. None: an event tells of it. Otherwise nothing changed, and this is the present state,
+        as the event that would tell it. Raises what `core.errors` has for bad content and revisions."""
+        scenario = self._parts.scenario(scenario_id)
+        checked, voice = scenario.check(config, voice)
+        before = self._seq
+        plan = scenario.plan(checked, self._session.seed)
+        self._request(s.ConfigurationSent(revision, scenario_id, checked, voice, plan))
+        self._log.info("configuration received", revision=self.configuration().get("revision"), keys=sorted(config))
+        if self._seq != before:
+            return None
+        wanted = self.configuration()
+        applied = wanted.pop("appliedRevision") == wanted["revision"]
+        kind = "configuration.applied" if applied else "configuration.accepted"
+        return {"type": kind, "sessionId": self.session_id, **wanted}
+
+    def ask_end(self, reason: str) -> None:
+        """End it; a no-op when it has ended."""
+        self.signal(s.EndAskedFor(reason))
+
+    def type_text(self, text: str) -> None:
+        """The candidate typed an answer. Raises `OutOfOrder`."""
+        self._request(s.TextTyped(text))
+
+    def give_cue(self, cue: str) -> None:
+        """`repeat`, `skip` or `moment`. Raises `OutOfOrder`."""
+        self._request(s.CueGiven(cue))
+
+    def attach_caller(self, leg: CallerLeg) -> CallerAdapter:
+        """The candidate's connection; an earlier one is replaced. Raises `OutOfOrder` when the session is over."""
+        if self._session.record.phase in (Phase.ENDED, Phase.ENDING) and self._caller is None:
+            raise OutOfOrder(self.status, "CallerJoined")
+        replaced = self._caller
+        if replaced is not None:
+            self._forget_caller()
+            replaced.close(REPLACED, "replaced")
+        self._caller = leg
+        self._caller_events = CallerAdapter(self)
+        self.bridge.attach_caller(leg)
+        self._log.info("caller connected", streamSid=leg.stream_sid)
+        self.signal(s.CallerJoined(leg.stream_sid))
+        return self._caller_events
+
+    async def attach_observer(self, reader: Reader, after: tuple[str, int] | None) -> None:
+        """Replay, then live; see `ObserverFeed`."""
+        try:
+            await self.feed.attach(reader, after, status=self.status, caller_present=self.caller_present)
+        finally:
+            self._note_watching()
+
+    def detach_observer(self, reader: Reader) -> None:
+        if self.feed.detach(reader):
+            self._note_watching()
+
+    # What legs report.
+
+    def signal(self, signal: s.Signal) -> None:
+        """Take what a leg, the bridge or the clock observed. What does not fit is counted, never raised."""
+        self._inbox.append(signal)
+        if self._stepping:
+            return
+        self._stepping = True
+        try:
+            while self._inbox:
+                following = self._inbox.popleft()
+                try:
+                    self._apply(following)
+                except GreenroomError as error:
+                    self._parts.metrics.rejected(error.code)
+                    self._log.debug("signal refused", code=error.code, signal=type(following).__name__)
+        finally:
+            self._stepping = False
+
+    def reply_caption(self, reply_id: str, text: str) -> None:
+        """What the interviewer says; kept back until the reply sounds."""
+        reply = self._session.reply
+        if reply is None or reply.reply_id != reply_id:
+            return
+        if reply.turn_id is None:
+            self._early_caption = (reply_id, text)
+        else:
+            self.caption(reply.turn_id, "interviewer", text)
+
+    def caption(self, turn_id: str, speaker: str, text: str) -> None:
+        """What was said so far in a turn: shown, never stored."""
+        body = {
+            "type": "transcript.delta",
+            "sessionId": self.session_id,
+            "turnId": turn_id,
+            "speaker": speaker,
+            "text": text,
+        }
+        self.feed.caption(turn_id, msgspec.json.encode(body))
+
+    @property
+    def session(self) -> Session:
+        return self._session
+
+    @property
+    def at_ms(self) -> int:
+        """Now, on the session's audio clock."""
+        begun = self._session.connected_at
+        return 0 if begun is None else round((self._parts.clock.now() - begun) * 1000)
+
+    def caller_left(self, adapter: CallerAdapter, signal: s.Signal) -> None:
+        """The caller's connection is gone, with or without a word."""
+        if adapter is not self._caller_events:
+            return
+        self._forget_caller()
+        self._log.info("caller lost" if isinstance(signal, s.CallerLost) else "caller hung up")
+        self.signal(signal)
+
+    def engine_reports(self, adapter: EngineAdapter, signal: s.Signal) -> None:
+        if adapter is not self._engine_events:
+            return
+        if isinstance(signal, s.EngineLost):
+            self._log.warning("engine lost", code=signal.code)
+        self.signal(signal)
+
+    # The life of the session.
+
+    async def run(self) -> None:
+        """Serve the session until it has ended and everything is cleaned up."""
+        async with asyncio.TaskGroup() as self._tasks:
+            # What was ordered before there was anybody to own it.
+            if self._session.engine_opening and self._opening is None:
+                self._start_opening()
+            await self._ended.wait()
+            if self._opening is not None:
+                self._opening.cancel()
+        await self._finish()
+
+    def abandon(self) -> None:
+        """Its task failed: nobody is left to serve it, so every connection of it is dropped."""
+        if self._caller is not None:
+            caller = self._caller
+            self._forget_caller()
+            caller.close(1011, "failed")
+        self.feed.close(1011, "failed")
+
+    async def _finish(self) -> None:
+        try:
+            async with asyncio.timeout(ENDED_COMMIT_S):
+                await self._stored.wait()
+        except TimeoutError:
+            self._tell_unstored()
+        self._log.info("ended announced", observers=len(self.feed))
+        closed = {"caller": int(self._caller is not None), "engine": int(self._engine is not None)}
+        caller = self._caller
+        if caller is not None and "leak_socket" not in self._parts.breaks:
+            self._forget_caller()
+            caller.close(NORMAL, self.reason or "ended")
+        if "leak_socket" not in self._parts.breaks:
+            await self._close_engine()
+        observers = self.feed.close(OVER, self.reason or "ended")
+        self._parts.deadlines.clear((self.session_id, "playout"))
+        self._log.info("session cleaned up", **closed, observers=observers)
+
+    # Inside.
+
+    def _request(self, signal: s.Signal) -> None:
+        """A client's wish: refused to its face, with the session as it was."""
+        self._stepping = True
+        try:
+            self._apply(signal)
+        finally:
+            self._stepping = False
+        if self._inbox:
+            self.signal(self._inbox.popleft())
+
+    def _apply(self, signal: s.Signal) -> None:
+        ear = self.bridge.ear
+        self._deliver(step(self._session, signal, self._parts.clock.now(), ear))
+
+    def _deliver(self, made: Step) -> None:
+        self._session = made.session
+        if made.events:
+            self._record(made.events)
+        for command in made.commands:
+            self._carry_out(command)
+
+    def _record(self, events: tuple[e.Event, ...]) -> None:
+        at_ms = self._parts.clock.unix_ms()
+        sealed: list[StoredEvent] = []
+        ended = configured = False
+        begins: dict[int, str] = {}
+        ends: dict[int, str] = {}
+        for event in events:
+            self._seq += 1
+            sealed.append(seal(event, session_id=self.session_id, log_id=self.log_id, seq=self._seq, at_ms=at_ms))
+            match event:
+                case e.CallStatusChanged(status="ended"):
+                    ended = True
+                    self._last_event = sealed[-1]
+                case e.ConfigurationAccepted():
+                    configured = True
+                case e.ConfigurationApplied(revision=revision):
+                    self._log.info("configuration applied", revision=revision)
+                case e.TurnStarted(turn_id=turn_id):
+                    begins[self._seq] = turn_id
+                case e.TurnCompleted(turn_id=turn_id):
+                    ends[self._seq] = turn_id
+                case _:
+                    pass
+        self._bring_early_caption(begins.values())
+        record = self._session.record
+        wanted = self.configuration() if configured else None
+        write = NewEvents(
+            session_id=self.session_id,
+            events=tuple(sealed),
+            status=record.phase.value,
+            reason=record.reason,
+            configuration=None if wanted is None else msgspec.json.encode(wanted),
+            scenario_id=None if wanted is None else str(wanted["scenarioId"]),
+            ended_at_ms=at_ms if ended else None,
+        )
+
+        def committed() -> None:
+            for event in sealed:
+                self.feed.publish(event, begins=begins.get(event.seq), ends=ends.get(event.seq))
+            if ended:
+                self._stored.set()
+
+        self._parts.recorder.record(write, committed)
+
+    def _bring_early_caption(self, begun: Iterable[str]) -> None:
+        early, reply = self._early_caption, self._session.reply
+        if early is not None and reply is not None and reply.reply_id == early[0] and reply.turn_id in tuple(begun):
+            self._early_caption = None
+            self.caption(str(reply.turn_id), "interviewer", early[1])
+
+    def _tell_unstored(self) -> None:
+        event = self._last_event
+        self._log.error("session end not stored")
+        if event is not None:
+            self.feed.tell(event.body[:-1] + b',"stored":false}')
+
+    def _note_watching(self) -> None:
+        watching = self.feed.owner_watching
+        if watching != self._session.owner_watching and not self.ended:
+            self.signal(s.OwnerWatching(watching))
+
+    def _forget_caller(self) -> None:
+        self.bridge.detach_caller()
+        if self._caller_events is not None:
+            self._caller_events.kill()
+        self._caller = None
+        self._caller_events = None
+
+    def _schedule_playout(self, at: float | None) -> None:
+        key = (self.session_id, "playout")
+        if at is None:
+            self._parts.deadlines.clear(key)
+        else:
+            self._parts.deadlines.set(key, at, self.bridge.playout_overdue)
+
+    def wanted(self) -> EngineConfiguration:
+        """What the engine is to be set up with now."""
+        configuration = self._session.record.configuration
+        assert configuration is not None
+        leg_format = "audio/pcmu" if self._caller is None else self._caller.audio_format
+        return EngineConfiguration(
+            revision=configuration.revision,
+            instructions=self._session.plan.instructions,
+            voice=configuration.voice,
+            audio_format=leg_format,
+        )
+
+    def _history(self) -> list[PastTurn]:
+        turns = self._session.record.turns
+        return [PastTurn(turn.speaker, turn.heard_text) for turn in turns if turn.completed and turn.heard_text]
+
+    async def _open_engine(self) -> None:
+        await self._close_engine()
+        adapter = EngineAdapter(self)
+        try:
+            async with asyncio.timeout(OPEN_ENGINE_S):
+                leg = await self._parts.engine.open(adapter, self.wanted(), self._history())
+        except EngineUnreachable as error:
+            self.signal(s.EngineLost(error.code))
+        except TimeoutError:
+            self.signal(s.EngineLost("engine_timeout"))
+        except EngineRefusal as error:
+            self._log.error("engine refused", code=error.code, message=error.message)
+            self.signal(s.EngineRefused(error.code, error.message))
+        else:
+            self._engine, self._engine_events = leg, adapter
+            self._parts.metrics.legs_open["engine"] += 1
+            if self._session.connected_at is not None:
+                self._parts.metrics.engine_reconnects += 1
+            self.bridge.attach_engine(leg)
+            self._log.info("engine connected", engine=self._parts.engine.name)
+            self.signal(s.EngineReady(prompt_words=self._parts.engine.prompt_words))
+
+    async def _close_engine(self) -> None:
+        leg = self._engine
+        if leg is None:
+            return
+        if self._engine_events is not None:
+            self._engine_events.kill()
+        self._engine, self._engine_events = None, None
+        self.bridge.attach_engine(None)
+        self._parts.metrics.legs_open["engine"] -= 1
+        await leg.close()
+
+    def _start_opening(self) -> None:
+        if self._tasks is not None and not self._ended.is_set():
+            self._opening = self._tasks.create_task(self._open_engine(), name=f"open engine {self.session_id}")
+
+    def _carry_out(self, command: c.Command) -> None:
+        """Hand an order of the core to whoever carries it out."""
+        engine, bridge, deadlines = self._engine, self.bridge, self._parts.deadlines
+        match command:
+            case c.SetDeadline(name, at):
+                deadlines.set((self.session_id, name), at, lambda: self.signal(s.DeadlineCame(name)))
+            case c.ClearDeadline(name):
+                deadlines.clear((self.session_id, name))
+            case c.HearCaller(on):
+                bridge.hear(on=on)
+            case c.PlayReply(reply_id):
+                bridge.play(reply_id)
+            case c.StopPlaying(reply_id):
+                bridge.stop(reply_id)
+            case c.ResumePlaying(reply_id):
+                bridge.resume(reply_id)
+            case c.CompleteReply(reply_id):
+                bridge.complete(reply_id)
+            case c.DropReply(reply_id):
+                bridge.drop(reply_id)
+            case c.OpenEngine():
+                self._start_opening()
+            case c.Finish(reason):
+                self._on_finish(reason)
+            case _ if engine is not None:
+                self._ask_engine(engine, command)
+            case _:
+                pass  # the engine is gone, and the core is about to hear of it
+
+    def _ask_engine(self, engine: EngineLeg, command: c.Command) -> None:
+        match command:
+            case c.ConfigureEngine(revision):
+                engine.configure(self.wanted())
+                self._log.info("engine reconfigured", revision=revision)
+            case c.Say(cue):
+                engine.say(cue)
+            case c.CancelReply(reply_id):
+                engine.cancel(reply_id)
+            case c.TruncateReply(reply_id, heard_ms):
+                engine.truncate(reply_id, heard_ms)
+            case c.AddText(text):
+                engine.add_text(text)
+            case _:
+                msg = f"nobody carries out {command}"
+                raise AssertionError(msg)
+
+    def _on_finish(self, reason: str) -> None:
+        self._log.info("session ended", reason=reason)
+        self._parts.metrics.ended(reason)
+        self._ended.set()

@@ -1,0 +1,21 @@
+"""A session as REST shows it, in the wire's field names."""
+
+from typing import Any
+
+import msgspec
+
+from greenroom.core.record import Turn
+
+
+def turn_as_shown(turn: Turn) -> dict[str, Any]:
+    """A turn in the wire's field names, for REST."""
+    shown: dict[str, Any] = {
+        "turnId": turn.turn_id,
+        "speaker": turn.speaker,
+        "afterTurnId": turn.after_turn_id,
+        "open": turn.completed is None,
+    }
+    for event in (turn.completed, turn.interrupted):
+        if event is not None:
+            shown |= {key: value for key, value in msgspec.to_builtins(event).items() if key != "type"}
+    return shown
