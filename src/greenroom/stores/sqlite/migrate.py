@@ -17,13 +17,13 @@ from greenroom.stores.sqlite.words import in_words
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def migrate(path: Path, migrations: Path = MIGRATIONS) -> None:
+def migrate(path: Path) -> None:
     """Take the file to the newest version. Raises `StoreError`, and then the file is as it was."""
     engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
     event.listen(engine, "connect", _plain)
     event.listen(engine, "begin", _begin)
     config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
