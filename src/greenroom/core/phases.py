@@ -104,8 +104,9 @@ NEXT: dict[Phase, _Row] = {
         s.EngineLost: _to(INTERRUPTED),
         s.TextTyped: _to(ENDING),
         s.CueGiven: _to(ENDING),
+        s.ReplyFinished: _to(INTERRUPTED),
         s.EndAskedFor: _to(ENDING, ENDED),
-        s.DeadlineCame: _to(ENDING, ENDED),
+        s.DeadlineCame: _to(INTERRUPTED, ENDING, ENDED),
     },
     INTERRUPTED: {
         **_LIVE,

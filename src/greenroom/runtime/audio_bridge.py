@@ -48,9 +48,10 @@ class Playback:
         "chunks",
         "complete",
         "heard",
-        "heard_at",
         "held",
         "marks",
+        "playing_from",
+        "playing_since",
         "received",
         "reply_id",
         "sent",
@@ -66,7 +67,10 @@ class Playback:
         self.received = 0
         self.sent = 0
         self.heard = 0
-        self.heard_at = 0.0
+        """Known to have sounded."""
+        self.playing_from = 0
+        self.playing_since = 0.0
+        """By the clock, sound from that position on plays since then."""
         self.unmarked = 0
         self.began = False
         self.held = False
@@ -133,7 +137,6 @@ class AudioBridge:
             return
         if not playback.began:
             playback.began = True
-            playback.heard_at = self._clock.now()
             if self._caller is not None:
                 self._caller.reply_started(reply_id)
             self._report(ReplyBegan(reply_id))
@@ -265,9 +268,16 @@ class AudioBridge:
         caller = self._caller
         if caller is None:
             return
+        if self._heard_now(playback) >= playback.sent:
+            # The ear has run dry: what is sent now begins to sound now.
+            playback.playing_from = playback.sent
+            playback.playing_since = self._clock.now()
+        length = last - playback.sent
+        if playback.unmarked and playback.unmarked + length > self._mark_bytes:
+            self._mark(playback)
         caller.send_audio(piece)
         self._metrics.audio_frames_out += 1
-        playback.unmarked += last - playback.sent
+        playback.unmarked += length
         playback.sent = last
         if playback.unmarked >= self._mark_bytes:
             self._mark(playback)
@@ -284,7 +294,8 @@ class AudioBridge:
 
     def _has_heard(self, playback: Playback, position: int) -> None:
         playback.heard = max(playback.heard, position)
-        playback.heard_at = self._clock.now()
+        playback.playing_from = playback.heard
+        playback.playing_since = self._clock.now()
         chunks = playback.chunks
         while chunks and chunks[0][2] <= playback.heard:
             chunks.popleft()
@@ -298,8 +309,8 @@ class AudioBridge:
         if playback.held or self._caller is None or not playback.began:
             return playback.heard
         ceiling = playback.marks[0][1] if playback.marks else playback.sent
-        passed = int((self._clock.now() - playback.heard_at) * 1000) * self._bytes_per_ms
-        return max(playback.heard, min(playback.heard + passed, ceiling))
+        passed = int((self._clock.now() - playback.playing_since) * 1000) * self._bytes_per_ms
+        return max(playback.heard, min(playback.playing_from + passed, ceiling))
 
     def _settle(self, playback: Playback) -> None:
         playback.heard = self._heard_now(playback)
@@ -309,15 +320,13 @@ class AudioBridge:
     def _send_again(self, playback: Playback) -> None:
         playback.marks.clear()
         playback.unmarked = 0
-        playback.heard_at = self._clock.now()
+        playback.sent = playback.heard
+        playback.playing_from, playback.playing_since = playback.heard, self._clock.now()
         if self._caller is None:
             return
         self._caller.reply_started(playback.reply_id)
-        for index, (piece, first, last) in enumerate(tuple(playback.chunks)):
-            kept = piece
-            playback.sent = max(first, playback.heard) if index == 0 else first
-            if first < playback.heard:
-                kept = tail_of(piece, playback.heard - first)
+        for piece, first, last in tuple(playback.chunks):
+            kept = tail_of(piece, playback.heard - first) if first < playback.heard else piece
             self._send(playback, kept, last)
         if playback.complete:
             self._await_end(playback)
