@@ -1,0 +1,1 @@
+"""Difficult customers on the phone: the voice speaks as them, the candidate answers."""

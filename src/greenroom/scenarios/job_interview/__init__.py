@@ -1,0 +1,1 @@
+"""A practice job interview about a job that the candidate names."""
