@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from greenroom.ports.store import Erasure, NewEvents, NewSession, SessionRow, StoredEvent, StoreError
 from greenroom.stores.sqlite import SqliteStore
@@ -171,6 +172,35 @@ def test_a_large_file_is_scrubbed_when_it_is_compacted(
     large = path.stat().st_size
     store.compact()
     assert path.stat().st_size < large / 5
+
+
+def test_a_large_file_is_scrubbed_when_it_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("greenroom.stores.sqlite.store.SCRUB_AT_ONCE_BYTES", 0)
+    store = SqliteStore(tmp_path / "a.db")
+    store.open()
+    store.write([NewSession(ROW), *(line(seq, b"x" * 5000) for seq in range(1, 100))])
+    store.write([Erasure("s1")])
+    large = (tmp_path / "a.db").stat().st_size
+    store.close()
+    assert (tmp_path / "a.db").stat().st_size < large / 5
+
+
+def test_an_erasure_that_cannot_be_scrubbed_yet_is_done_all_the_same(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write([NewSession(ROW), line(1, b"x" * 5000)])
+
+    def no_room(_: sqlite3.Connection) -> bool:
+        raise sqlite3.OperationalError("no room")
+
+    with monkeypatch.context() as meanwhile, capture_logs() as logs:
+        meanwhile.setattr("greenroom.stores.sqlite.store._truncate_wal", no_room)
+        store.write([Erasure("s1")])
+        with pytest.raises(StoreError, match="could not be compacted"):
+            store.compact()
+    assert [entry["event"] for entry in logs] == ["erased lines not scrubbed yet"] * 2
+    assert store.session("s1") is None
+    store.compact()
 
 
 def test_a_kill_between_an_erasure_and_its_scrubbing_is_made_good_at_the_next_open(tmp_path: Path) -> None:
