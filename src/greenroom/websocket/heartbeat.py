@@ -17,7 +17,9 @@ class Heartbeats:
     adds it, whoever sees it closed discards it.
     """
 
-    def __init__(self, tick_s: float = 1.0, ping_after_s: float = PING_AFTER_S, drop_after_s: float = DROP_AFTER_S) -> None:
+    def __init__(
+        self, tick_s: float = 1.0, ping_after_s: float = PING_AFTER_S, drop_after_s: float = DROP_AFTER_S
+    ) -> None:
         self._tick_s = tick_s
         self._ping_after_s = ping_after_s
         self._drop_after_s = drop_after_s
