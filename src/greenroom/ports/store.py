@@ -4,7 +4,7 @@ Bodies are the wire events as JSON, whole: what an observer is shown is what was
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -107,3 +107,6 @@ class Store(Protocol):
 
 class StoreError(Exception):
     """The store can't do what was asked: full, locked, read-only, broken. The message says which, and what to do."""
+
+    transient: ClassVar[bool] = True
+    """Whether the same may succeed later."""

@@ -17,7 +17,7 @@ from greenroom.core.session import Limits
 from greenroom.core.step import create
 from greenroom.ports.observer import Attached, Reader
 from greenroom.ports.scenario import Scenario
-from greenroom.ports.store import Erasure, NewEvents, NewSession, SessionRow, Store, StoredEvent
+from greenroom.ports.store import Erasure, NewEvents, NewSession, SessionRow, Store, StoredEvent, Write
 from greenroom.runtime.envelope import seal, unseal
 from greenroom.runtime.session_runner import OVER, Parts, SessionRunner
 
@@ -36,6 +36,7 @@ class Admission:
 
     max_sessions: int = 100
     keep_days: int = 30
+    """0: until somebody deletes it."""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -164,7 +165,8 @@ class Directory:
         """End it if it is live, then delete it and everything said in it. Raises `NoSuchSession`."""
         await self.end(session_id, "erased")
         done = asyncio.Event()
-        self._parts.recorder.record(Erasure(session_id), done.set)
+        if not self._parts.recorder.record(Erasure(session_id), done.set):
+            raise LogUnavailable("the session can't be erased at the moment")
         async with asyncio.timeout(END_WITHIN_S):
             await done.wait()
 
@@ -271,6 +273,7 @@ class Directory:
             )
             log.info("session ended", sessionId=row.session_id, reason="node_lost")
             self._parts.metrics.ended("node_lost")
+        await self._parts.recorder.flush(within_s=END_WITHIN_S)
 
     async def _whole_log(self, session_id: str) -> list[StoredEvent]:
         lines: list[StoredEvent] = []
@@ -285,6 +288,8 @@ class Directory:
         self._tasks.create_task(self._erase_old_ones(), name="retention")
 
     async def _erase_old_ones(self) -> None:
+        if self._admission.keep_days == 0:
+            return
         before = self._parts.clock.unix_ms() - self._admission.keep_days * 86_400_000
         while old := await asyncio.to_thread(self._store.ended_before, before, 100):
             for session_id in old:
@@ -297,6 +302,13 @@ class Directory:
 def log_unavailable(directory: Directory) -> None:
     """Nothing can be stored any more: end what is live, in words."""
     for runner in directory.runners():
+        runner.signal(s.EndAskedFor("log_unavailable"))
+
+
+def write_lost(directory: Directory, write: Write) -> None:
+    """This write will never be stored: its session's log has a gap, so the session ends."""
+    runner = directory.live(write.row.session_id if isinstance(write, NewSession) else write.session_id)
+    if runner is not None:
         runner.signal(s.EndAskedFor("log_unavailable"))
 
 

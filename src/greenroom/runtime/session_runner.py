@@ -326,16 +326,18 @@ class SessionRunner:
     def _record(self, events: tuple[e.Event, ...]) -> None:
         at_ms = self._parts.clock.unix_ms()
         sealed: list[StoredEvent] = []
-        ended = configured = False
+        ended = configured = changed = False
         begins: dict[int, str] = {}
         ends: dict[int, str] = {}
         for event in events:
             self._seq += 1
             sealed.append(seal(event, session_id=self.session_id, log_id=self.log_id, seq=self._seq, at_ms=at_ms))
             match event:
-                case e.CallStatusChanged(status="ended"):
-                    ended = True
-                    self._last_event = sealed[-1]
+                case e.CallStatusChanged(status=status):
+                    changed = True
+                    if status == "ended":
+                        ended = True
+                        self._last_event = sealed[-1]
                 case e.ConfigurationAccepted():
                     configured = True
                 case e.ConfigurationApplied(revision=revision):
@@ -352,8 +354,8 @@ class SessionRunner:
         write = NewEvents(
             session_id=self.session_id,
             events=tuple(sealed),
-            status=record.phase.value,
-            reason=record.reason,
+            status=record.phase.value if changed else None,
+            reason=record.reason if changed else None,
             configuration=None if wanted is None else msgspec.json.encode(wanted),
             scenario_id=None if wanted is None else str(wanted["scenarioId"]),
             ended_at_ms=at_ms if ended else None,
@@ -365,7 +367,8 @@ class SessionRunner:
             if ended:
                 self._stored.set()
 
-        self._parts.recorder.record(write, committed)
+        if not self._parts.recorder.record(write, committed) and not ended:
+            self.signal(s.EndAskedFor("log_unavailable"))
 
     def _bring_early_caption(self, begun: Iterable[str]) -> None:
         early, reply = self._early_caption, self._session.reply
