@@ -1,7 +1,7 @@
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import asyncio
 import uvloop
 
 

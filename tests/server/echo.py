@@ -1,13 +1,14 @@
 """A server with nothing but sockets that echo, and raw connections to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from picows import WSMsgType
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
@@ -105,6 +106,10 @@ class Served:
         return answer
 
 
+async def ok(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("ok")
+
+
 @asynccontextmanager
 async def served(
     *,
@@ -117,7 +122,7 @@ async def served(
     public_origin: str | None = None,
     allowed_origins: frozenset[str] = frozenset(),
     **door: Any,
-) -> AsyncIterator[Served]:
+) -> AsyncGenerator[Served]:
     clock = FakeClock()
     metrics = Metrics()
     heartbeats = Heartbeats() if heartbeats is None else heartbeats
@@ -131,7 +136,7 @@ async def served(
     )
     sockets.serve("/echo", Echo)
     sockets.serve("/mute", Mute)
-    app = Starlette(routes=[Route("/", lambda request: PlainTextResponse("ok"))])
+    app = Starlette(routes=[Route("/", ok)])
     heartbeats.start()
     try:
         async with Serving(app, sockets, "127.0.0.1", 0, half_open_s=half_open_s) as serving:
@@ -143,5 +148,5 @@ async def served(
 async def until(fact: Callable[[], bool], limit_s: float = 5.0) -> None:
     """Wait for a fact that no event tells of."""
     async with asyncio.timeout(limit_s):
-        while not fact():
+        while not fact():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
