@@ -9,6 +9,7 @@ from where the ear was after somebody spoke over it.
 
 from collections import deque
 from collections.abc import Callable
+from time import perf_counter
 
 from greenroom.core.session import Ear
 from greenroom.core.signals import ReplyBegan, ReplyPlayed, Signal
@@ -22,6 +23,9 @@ PLAYOUT_SLACK_S = 2.0
 """A caller that echoes no mark is believed to have heard a reply this long after it should have ended."""
 LONGEST_REPLY_MS = 240_000
 """What an engine sends of one reply beyond this is dropped."""
+
+TIMED_EVERY = 16
+"""Frames for each one whose way is timed: timing all of them would be a good part of the way itself."""
 
 _CUT_BYTES = 6
 """A base64 text may be cut where whole characters (3 bytes) and whole 16-bit samples (2 bytes) end."""
@@ -120,11 +124,17 @@ class AudioBridge:
 
     def caller_audio(self, payload: bytes) -> None:
         """A frame of the candidate's speech."""
-        self._metrics.audio_frames_in += 1
+        metrics = self._metrics
+        metrics.audio_frames_in += 1
         engine = self._engine
         if self._hearing and engine is not None:
             self._sent_to_engine += decoded_bytes(payload)
-            engine.append_audio(payload)
+            if metrics.audio_frames_in % TIMED_EVERY:
+                engine.append_audio(payload)
+            else:
+                began = perf_counter()
+                engine.append_audio(payload)
+                metrics.relay.add(perf_counter() - began, TIMED_EVERY)
 
     def reply_audio(self, reply_id: str, payload: bytes) -> None:
         """A piece of a reply, of any length; dropped unless that reply was let through."""

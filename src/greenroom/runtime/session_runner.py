@@ -79,6 +79,8 @@ class SessionRunner:
         self._caller_events: CallerAdapter | None = None
         self._engine: EngineLeg | None = None
         self._engine_events: EngineAdapter | None = None
+        self._spoke_until_ms: int | None = None
+        """The end of the candidate's latest turn, until the reply to it sounds."""
         self._early_caption: tuple[str, str] | None = None
         self._log = log.bind(sessionId=row.session_id)
         self.feed = ObserverFeed(row.log_id, read_log)
@@ -314,10 +316,21 @@ class SessionRunner:
 
     def _apply(self, signal: s.Signal) -> None:
         ear = self.bridge.ear
-        self._deliver(step(self._session, signal, self._parts.clock.now(), ear))
+        made = step(self._session, signal, self._parts.clock.now(), ear)
+        match signal:
+            case s.CallerStopped(at_ms=at_ms):
+                self._spoke_until_ms = at_ms
+            case s.ReplyBegan() if self._spoke_until_ms is not None:
+                self._parts.metrics.reply_gap.add(max(0, self.at_ms - self._spoke_until_ms) / 1000)
+                self._spoke_until_ms = None
+            case _:
+                pass
+        self._deliver(made)
 
     def _deliver(self, made: Step) -> None:
+        was_live = self.live
         self._session = made.session
+        self._parts.metrics.sessions_live += self.live - was_live
         if made.events:
             self._record(made.events)
         for command in made.commands:
