@@ -1,0 +1,1 @@
+"""Engines: connections to voice models. Each folder is one plug-in for `ports.engine`."""

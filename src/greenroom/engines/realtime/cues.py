@@ -1,0 +1,46 @@
+"""A cue as a `response.create`: the exact words for engines that only voice, instructions for models that word. Pure."""
+
+from collections.abc import Mapping
+
+from greenroom.core.commands import Cue
+from greenroom.realtime.conversations import ResponseParams
+
+CUE_KEY = "greenroom_cue"
+SAY_KEY = "greenroom_say"
+INTENT_KEY = "greenroom_intent"
+
+MAX_VALUE_CHARS = 512
+MAX_PIECES = 14
+"""Metadata has at most 16 keys, two of which are the cue's id and its intent."""
+
+_EXACTLY = "Say exactly this to the candidate, word for word, and nothing else before or after it:\n\n"
+
+
+def response_for(cue: Cue, session_instructions: str) -> ResponseParams:
+    """Ask for this cue. Instructions of a response replace the session's, so they repeat them where the model is free
+    to choose its words."""
+    if cue.intent:
+        like = f"\n\nSomething like: {cue.text}" if cue.text else ""
+        instructions = f"{session_instructions}\n\nNow say this in your own words, and no more: {cue.intent}{like}"
+    else:
+        instructions = _EXACTLY + cue.text
+    return ResponseParams(instructions=instructions, metadata=metadata_for(cue))
+
+
+def metadata_for(cue: Cue) -> dict[str, str]:
+    """`greenroom_cue`, `greenroom_intent` if it has one, and its words in `greenroom_say`, `greenroom_say_2`, …, which
+    are to be joined as they are."""
+    metadata = {CUE_KEY: cue.cue_id[:MAX_VALUE_CHARS]}
+    if cue.intent:
+        metadata[INTENT_KEY] = cue.intent[:MAX_VALUE_CHARS]
+    for number in range(MAX_PIECES):
+        piece = cue.text[number * MAX_VALUE_CHARS : (number + 1) * MAX_VALUE_CHARS]
+        if not piece:
+            break
+        metadata[SAY_KEY if number == 0 else f"{SAY_KEY}_{number + 1}"] = piece
+    return metadata
+
+
+def cue_of(metadata: Mapping[str, str] | None) -> str | None:
+    """The id of the cue that a response was asked for with."""
+    return None if metadata is None else metadata.get(CUE_KEY)

@@ -1,0 +1,100 @@
+"""What the candidate says: voice activity and transcripts of the server, as signals."""
+
+from dataclasses import dataclass
+
+from greenroom.core.signals import (
+    CallerSpoke,
+    CallerStopped,
+    Signal,
+    SpeechConfirmed,
+    TranscriptCame,
+    TranscriptFailed,
+)
+from greenroom.engines.realtime.configuration import PREFIX_PADDING_MS, SILENCE_MS
+from greenroom.ports.engine import EngineEvents
+
+CONFIRMING_WORDS = 2
+CONFIRMING_LETTERS = 6
+MAX_ITEMS = 32
+"""Of which words are awaited; the oldest is forgotten."""
+
+
+def has_words(caption: str) -> bool:
+    """Whether this is speech rather than a cough that was taken for some."""
+    return len(caption.split()) >= CONFIRMING_WORDS or sum(map(str.isalpha, caption)) >= CONFIRMING_LETTERS
+
+
+@dataclass(slots=True)
+class _Item:
+    caption: str = ""
+    confirmed: bool = False
+    stopped: bool = False
+    early: Signal | None = None
+    """Its words, come before its end; told in the usual order."""
+
+
+class Hearing:
+    """The candidate's items, from the start of speech to their words.
+
+    Only what began with `speech_started` is the candidate's speech; words of anything else (what was typed, what was
+    there before) are not reported.
+    """
+
+    __slots__ = ("_events", "_items")
+
+    def __init__(self, events: EngineEvents) -> None:
+        self._events = events
+        self._items: dict[str, _Item] = {}
+
+    def started(self, item_id: str, audio_start_ms: int) -> None:
+        if item_id in self._items:
+            return
+        if len(self._items) >= MAX_ITEMS:
+            del self._items[next(iter(self._items))]
+        self._items[item_id] = _Item()
+        self._events.signal(CallerSpoke(item_id, self._events.session_ms(audio_start_ms + PREFIX_PADDING_MS)))
+
+    def stopped(self, item_id: str, audio_end_ms: int) -> None:
+        item = self._items.get(item_id)
+        if item is None or item.stopped:
+            return
+        item.stopped = True
+        at_ms = self._events.session_ms(max(audio_end_ms - SILENCE_MS, 0))
+        early, item.early = item.early, None
+        if early is not None:
+            del self._items[item_id]
+        self._events.signal(CallerStopped(item_id, at_ms))
+        if early is not None:
+            self._events.signal(early)
+
+    def words(self, item_id: str, piece: str) -> None:
+        """A piece of the live transcript."""
+        item = self._items.get(item_id)
+        if item is None or item.early is not None or not piece:
+            return
+        item.caption += piece
+        self._events.caption(item_id, item.caption)
+        # After its end it can't interrupt anybody any more.
+        if not item.confirmed and not item.stopped and has_words(item.caption):
+            item.confirmed = True
+            self._events.signal(SpeechConfirmed(item_id))
+
+    def completed(self, item_id: str, transcript: str) -> None:
+        self._finish(item_id, TranscriptCame(item_id, transcript))
+
+    def failed(self, item_id: str) -> None:
+        self._finish(item_id, TranscriptFailed(item_id))
+
+    def discard(self) -> None:
+        """Forget speech that has not ended yet."""
+        self._items = {item_id: item for item_id, item in self._items.items() if item.stopped}
+
+    def _finish(self, item_id: str, signal: Signal) -> None:
+        item = self._items.get(item_id)
+        if item is None or item.early is not None:
+            return
+        if item.stopped:
+            del self._items[item_id]
+            self._events.signal(signal)
+        else:
+            item.early = signal

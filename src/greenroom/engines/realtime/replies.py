@@ -1,0 +1,263 @@
+"""The one writer of `response.create`: a reply at a time, matched to its cue, silenced when it is not wanted any more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from greenroom.core.commands import Cue
+from greenroom.core.signals import ReplyFinished, ReplyStarted, ReplyWorded
+from greenroom.engines.realtime.alarm import Alarm
+from greenroom.engines.realtime.cues import cue_of, response_for
+from greenroom.engines.realtime.faults import ALREADY_ACTIVE
+from greenroom.ports.engine import EngineEvents
+from greenroom.realtime.client_events import ConversationItemTruncate, ResponseCancel, ResponseCreate
+from greenroom.realtime.conversations import Response
+from greenroom.realtime.server_events import ErrorDetails
+from greenroom.realtime.wire import Wire
+
+GIVE_UP_S = 2.0
+"""How long a cue waits for the reply before it to be done; a server that lost that one would keep it for ever."""
+ASK_AGAIN_S = 0.25
+"""After the server said that a reply is being made of which it told nothing."""
+MAX_ASKS = 3
+MAX_KEPT = 16
+"""Replies that can still be truncated."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A `response.create` that was sent, and its response is not there yet."""
+
+    cue: Cue
+    event_id: str
+    withdrawn: bool = False
+
+
+@dataclass(slots=True)
+class _Reply:
+    reply_id: str
+    cue_id: str
+    reported: bool = False
+    silenced: bool = False
+    """Nothing of it is passed on any more."""
+    done: bool = False
+    item_id: str | None = None
+    payload_chars: int = 0
+    """Base64 characters that were passed on, without padding."""
+    said: list[str] = field(default_factory=list[str])
+    """The texts of its finished parts."""
+    saying: str = ""
+
+    @property
+    def text(self) -> str:
+        return " ".join(part.strip() for part in (*self.said, self.saying) if part.strip())
+
+
+class Replies:
+    """Every reply that is reported as started is reported as finished once, or the connection is lost before."""
+
+    __slots__ = (
+        "_active",
+        "_alarm",
+        "_asked",
+        "_asks",
+        "_events",
+        "_names_cues",
+        "_replies",
+        "_send",
+        "_sent",
+        "_waiting",
+        "instructions",
+    )
+
+    def __init__(self, send: Callable[[Wire], None], events: EngineEvents) -> None:
+        self._send = send
+        self._events = events
+        self.instructions = ""
+        """Of the session."""
+        self._waiting: Cue | None = None
+        self._asked: _Asked | None = None
+        self._active: _Reply | None = None
+        self._replies: dict[str, _Reply] = {}
+        self._alarm = Alarm()
+        self._names_cues = False
+        """Whether the server hands metadata back, so that a response without a cue is nobody's."""
+        self._sent = 0
+        self._asks = 0
+
+    # What the session orders.
+
+    def say(self, cue: Cue) -> None:
+        """Now this; what is being made or was asked for is cancelled first."""
+        self._waiting = cue
+        self._asks = 0
+        if self._asked is not None:
+            self._asked.withdrawn = True
+        if self._active is not None:
+            self._cancel(self._active)
+        self._next()
+
+    def cancel(self, reply_id: str | None) -> None:
+        active = self._active
+        if reply_id is not None:
+            if active is not None and active.reply_id == reply_id:
+                self._cancel(active)
+        elif self._waiting is not None:
+            self._waiting = None
+            self._alarm.clear()
+        elif self._asked is not None:
+            # Cancelled by its id once it has one: before that, the cancel might overtake it.
+            self._asked.withdrawn = True
+        elif active is not None:
+            self._cancel(active)
+
+    def truncate(self, reply_id: str, heard_ms: int, bytes_per_ms: int) -> None:
+        reply = self._replies.get(reply_id)
+        if reply is None or reply.item_id is None or reply.payload_chars == 0:
+            return
+        received_ms = reply.payload_chars * 3 // 4 // bytes_per_ms
+        if reply.done and not reply.silenced and heard_ms >= received_ms:
+            return  # all of it was heard: truncating would only cost the server its text
+        self._sent += 1
+        self._send(
+            ConversationItemTruncate(
+                item_id=reply.item_id,
+                content_index=0,
+                audio_end_ms=max(0, min(heard_ms, received_ms)),
+                event_id=f"truncate-{self._sent}",
+            )
+        )
+
+    # What the server tells.
+
+    def created(self, response: Response) -> None:
+        if response.id in self._replies:
+            return
+        cue_id, asked = cue_of(response.metadata), self._asked
+        if cue_id is not None:
+            self._names_cues = True
+        elif asked is not None and not self._names_cues:
+            cue_id = asked.cue.cue_id
+        reply = self._keep(_Reply(response.id, cue_id or ""))
+        ours = asked is not None and cue_id == asked.cue.cue_id
+        if ours:
+            self._asked = None
+        lost, self._active = self._active, reply
+        if lost is not None:
+            self._close(lost, "incomplete")
+        late = asked.withdrawn if ours and asked is not None else cue_id is not None
+        if late or self._waiting is not None:
+            self._cancel(reply)
+            return
+        reply.reported = True
+        self._events.signal(ReplyStarted(reply.reply_id, reply.cue_id))
+
+    def audio(self, reply_id: str, item_id: str, payload: bytes) -> bool:
+        """Pass a piece of speech on, if its reply is wanted; whether it was."""
+        reply = self._replies.get(reply_id)
+        if reply is None or reply.silenced or reply.done:
+            return False
+        reply.item_id = item_id
+        reply.payload_chars += len(payload) - payload.count(b"=", -2)
+        self._events.audio(reply_id, payload)
+        return True
+
+    def wording(self, reply_id: str, piece: str) -> None:
+        """A piece of what it says."""
+        reply = self._replies.get(reply_id)
+        if reply is not None and not reply.silenced and not reply.done:
+            reply.saying += piece
+            self._events.caption(reply_id, reply.text)
+
+    def worded(self, reply_id: str, text: str) -> None:
+        """All that one part of it says."""
+        reply = self._replies.get(reply_id)
+        if reply is not None and not reply.silenced and not reply.done:
+            reply.said.append(text)
+            reply.saying = ""
+            self._events.signal(ReplyWorded(reply_id, reply.text))
+
+    def done(self, response: Response) -> None:
+        if response.id not in self._replies:
+            self.created(response)
+        reply = self._replies[response.id]
+        if reply.done:
+            return
+        if self._active is reply:
+            self._active = None
+        status = response.status
+        if status == "in_progress" or (status == "completed" and reply.payload_chars == 0):
+            status = "incomplete"  # there is nothing to be heard
+        self._close(reply, "cancelled" if reply.silenced else status)
+        self._next()
+
+    def refused(self, error: ErrorDetails) -> bool:
+        """Whether this error is about a reply that was asked for; then it is dealt with."""
+        asked = self._asked
+        if asked is None or error.event_id != asked.event_id:
+            return False
+        self._asked = None
+        if asked.withdrawn or self._waiting is not None:
+            self._next()
+        elif error.code == ALREADY_ACTIVE and self._asks < MAX_ASKS:
+            self._waiting = asked.cue
+            if self._active is not None:
+                self._cancel(self._active)
+                self._next()
+            else:
+                self._send(ResponseCancel())
+                self._alarm.set(ASK_AGAIN_S, self._next)
+        else:
+            # It has no id, since it never was; the session hears of it as of any other that failed.
+            reply = self._keep(_Reply(f"none-{asked.event_id}", asked.cue.cue_id, reported=True))
+            self._events.signal(ReplyStarted(reply.reply_id, reply.cue_id))
+            self._close(reply, "failed")
+        return True
+
+    def close(self) -> None:
+        self._alarm.clear()
+        self._waiting = None
+
+    # Inside.
+
+    def _next(self) -> None:
+        """Ask for the cue that waits, once nothing is in its way."""
+        cue = self._waiting
+        if cue is None:
+            self._alarm.clear()
+        elif self._asked is not None or self._active is not None:
+            if not self._alarm.is_set:
+                self._alarm.set(GIVE_UP_S, self._give_up)
+        else:
+            self._alarm.clear()
+            self._waiting = None
+            self._asks += 1
+            self._sent += 1
+            event_id = f"say-{self._sent}"
+            self._asked = _Asked(cue, event_id)
+            self._send(ResponseCreate(response=response_for(cue, self.instructions), event_id=event_id))
+
+    def _give_up(self) -> None:
+        """What is in the way has not ended in time: go on as if it had."""
+        lost, self._active, self._asked = self._active, None, None
+        if lost is not None:
+            self._close(lost, "cancelled")
+        self._next()
+
+    def _cancel(self, reply: _Reply) -> None:
+        if not reply.silenced:
+            reply.silenced = True
+            self._sent += 1
+            self._send(ResponseCancel(response_id=reply.reply_id, event_id=f"cancel-{self._sent}"))
+
+    def _close(self, reply: _Reply, status: str) -> None:
+        if reply.done:
+            return
+        reply.done = True
+        if reply.reported:
+            self._events.signal(ReplyFinished(reply.reply_id, status))
+
+    def _keep(self, reply: _Reply) -> _Reply:
+        while len(self._replies) >= MAX_KEPT:
+            del self._replies[next(iter(self._replies))]
+        self._replies[reply.reply_id] = reply
+        return reply
