@@ -45,7 +45,7 @@ class Echo(ServerSocket):
 
     def opened(self) -> None:
         super().opened()
-        self.attached()
+        self.settle()
 
     def message(self, kind: WSMsgType, data: bytes) -> None:
         if data == b"raise":
@@ -76,6 +76,9 @@ class Tries:
         left = self.left.setdefault(key, self._tries)
         self.left[key] = left - 1
         return 0.0 if left > 0 else 7.2
+
+    def peek(self, key: str, at: float) -> float:
+        return 0.0 if self.left.get(key, self._tries) > 0 else 7.2
 
 
 @dataclass

@@ -15,7 +15,11 @@ class RateLimit(Protocol):
     """Counts attempts by key; `runtime.limits.Gcra` is one."""
 
     def take(self, key: str, at: float) -> float:
-        """Seconds to wait before this may be tried again, or 0 when it may be done now."""
+        """0: allowed, and counted. Else the seconds until it will be."""
+        ...
+
+    def peek(self, key: str, at: float) -> float:
+        """What `take` would say, without taking."""
         ...
 
 

@@ -42,7 +42,7 @@ def configure(*, level: int = logging.INFO, stream: TextIO | None = None, json: 
 
     `json` None: unless the stream is a terminal.
     """
-    output: TextIO = stream or sys.stderr  # pyright: ignore[reportAssignmentType] only pythonw has none
+    output: TextIO = stream or sys.stderr
     if json is None:
         json = not output.isatty()
     shared: list[structlog.typing.Processor] = [

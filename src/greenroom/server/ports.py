@@ -6,6 +6,9 @@ from greenroom.ports.caller import CallerEvents, CallerLeg
 from greenroom.ports.observer import Reader
 from greenroom.ports.store import SessionRow, StoredEvent
 
+JOB_INTERVIEW = "job_interview"
+"""The scenario that `job.configuration` and a phone stream without a session of its own mean."""
+
 
 class LiveSession(Protocol):
     """A session that has not been cleaned up yet."""

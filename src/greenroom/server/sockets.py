@@ -31,7 +31,7 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class ServerSocket(Messages):
-    """One WebSocket that somebody opened to this server. Until it is `attached` it has five seconds to say what for."""
+    """One WebSocket that somebody opened to this server. Until it is `settled` it has five seconds to say what for."""
 
     __slots__ = ("_sockets", "address")
 
@@ -51,9 +51,9 @@ class ServerSocket(Messages):
     def closed(self, code: int, reason: str) -> None:  # noqa: ARG002 subclasses look at it
         self._sockets.discard(self, code)
 
-    def attached(self) -> None:
+    def settle(self) -> None:
         """It has said what it is here for, and may stay."""
-        self._sockets.attached(self)
+        self._sockets.settled(self)
 
 
 Factory = Callable[["Sockets", Visitor], ServerSocket]
@@ -126,7 +126,7 @@ class Sockets:
         self._unattached.expect(socket)
         self._heartbeats.add(socket)
 
-    def attached(self, socket: ServerSocket) -> None:
+    def settled(self, socket: ServerSocket) -> None:
         self._unattached.done(socket)
 
     def discard(self, socket: ServerSocket, code: int) -> None:
