@@ -37,6 +37,7 @@ class Phone(Messages):
         self.began = 0.0
         """On the loop's clock."""
         self.first_audio: float | None = None
+        self.closed_at: float | None = None
         self.on_audio: Callable[[float], None] = lambda _at: None
         """Told of every piece of audio that comes."""
         self._parameters = parameters
@@ -88,6 +89,7 @@ class Phone(Messages):
 
     def closed(self, code: int, reason: str) -> None:
         self.ended = Close(code, reason)
+        self.closed_at = self.now
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

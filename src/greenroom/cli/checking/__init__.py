@@ -1,0 +1,1 @@
+"""What `greenroom check` proves, one promise a file."""

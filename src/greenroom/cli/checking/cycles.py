@@ -1,0 +1,72 @@
+"""Sessions come and go, in good order and not."""
+
+import asyncio
+
+from greenroom.cli.checking.ground import CONNECTED_WITHIN_S, Ground, all_of, is_status, is_type
+from greenroom.cli.checking.result import Result
+from greenroom.practice_client.connection import JsonSocket, connect
+
+AT_A_TIME = 4
+TALK_FRAMES = 25
+
+
+async def whole_calls(ground: Ground, cycles: int) -> Result:
+    """Make, attach, call, hear the interviewer, talk, end: each to its end, a few at a time."""
+    result = Result("whole calls (time: call to first audio)")
+    places = asyncio.Semaphore(AT_A_TIME)
+    seen: set[str] = set()
+
+    async def one(number: int) -> None:
+        async with places:
+            ground.progress(f"whole calls: {number + 1} of {cycles}")
+            made = await ground.make()
+            result.expect(made.session_id not in seen, f"the id {made.session_id} came twice")
+            seen.add(made.session_id)
+            result.tried += 1
+            async with ground.connected(made) as (reader, phone):
+                await reader.until(is_type("turn.started", speaker="interviewer"), CONNECTED_WITHIN_S)
+                if phone.first_audio is not None:
+                    result.took(phone.first_audio - phone.began)
+                phone.talker.say(_NOISE)
+                await asyncio.sleep(TALK_FRAMES * 0.02)
+                reader.socket.send_json({"type": "call.end"})
+                _, ended = await reader.until(is_status("ended"), 10)
+                result.expect(ended.get("reason") == "user_ended", f"ended with {ended.get('reason')}")
+                close = await reader.to_the_end()
+                result.expect(close is not None, "the observer's socket stayed open")
+
+    await all_of(result, [one(number) for number in range(cycles)])
+    return result
+
+
+async def rapid_connects(ground: Ground, sessions: int = 10, rounds: int = 6) -> Result:
+    """Connections that come and go as fast as they can, every third dropped without a closing handshake."""
+    result = Result("rapid connects, a third dropped (time: one connect)")
+    loop = asyncio.get_running_loop()
+
+    async def one(number: int) -> None:
+        made = await ground.make()
+        for round_ in range(rounds):
+            began = loop.time()
+            match (number + round_) % 3:
+                case 0:  # attaches and is dropped
+                    (await ground.read(made)).socket.abort()
+                case 1:  # attaches and leaves
+                    (await ground.read(made)).socket.close(1000)
+                case _:  # leaves before it has said anything
+                    (await ground.patiently(lambda: connect(ground.url, "/logs", JsonSocket))).close(1000)
+            result.took(loop.time() - began)
+            result.tried += 1
+        if number % 3 == 0:
+            phone = await ground.ring(made)
+            phone.abort()
+            result.tried += 1
+        await ground.finish(made)
+
+    ground.progress("rapid connects")
+    await all_of(result, [one(number) for number in range(sessions)])
+    return result
+
+
+# Half a second of something that is no speech: it must neither be answered nor break anything.
+_NOISE = bytes((value * 73 + 41) % 251 for value in range(160 * TALK_FRAMES))
