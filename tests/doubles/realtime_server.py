@@ -33,7 +33,7 @@ class Behaviour:
     api_key: str | None = None
     greets: bool = True
     """Sends `session.created`."""
-    error_first: tuple[str, str] | None = None
+    error_first: tuple[str, str | None] | None = None
     """Type and code of an error in place of `session.created`."""
     close_first: int | None = None
     """Close code in place of `session.created`."""
@@ -44,9 +44,9 @@ class Behaviour:
     """The next so many echoes don't say what was asked for."""
     hold_echoes: bool = False
     """Kept back until `release_echoes`."""
-    update_error: tuple[str, str] | None = None
+    update_error: tuple[str, str | None] | None = None
     """Type and code of the answer to the next `session.update`s."""
-    response_error: tuple[str, str] | None = None
+    response_error: tuple[str, str | None] | None = None
     drop_metadata: bool = False
     deaf_to: set[str] = field(default_factory=set)
     """Events of these types are not answered."""
@@ -141,7 +141,7 @@ class Session:
 
     async def send(self, kind: str, **fields: Any) -> None:
         """One event, checked."""
-        event = {"type": kind, "event_id": self._id("event"), **fields}
+        event: dict[str, Any] = {"type": kind, "event_id": self._id("event"), **fields}
         known = {**event, "session": _typed_part(event["session"])} if "session" in event else event
         check_server_event(json.dumps(known))
         await self.connection.send(json.dumps(event, separators=(",", ":")))

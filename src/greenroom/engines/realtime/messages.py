@@ -57,6 +57,11 @@ def audio_delta(data: bytes) -> tuple[str, str, bytes] | None:
     return envelope.response_id, envelope.item_id, data[start:end]
 
 
+def decoded_bytes(payload: bytes) -> int:
+    """Length of what this base64 text stands for."""
+    return (len(payload) - payload.count(b"=", -2)) * 3 // 4
+
+
 def read(data: bytes) -> ServerEvent | Unknown:
     """A server's event. Raises `ProtocolError`.
 
@@ -69,6 +74,6 @@ def read(data: bytes) -> ServerEvent | Unknown:
         try:
             known = msgspec.json.decode(data, type=_Response)
             return parse_server(msgspec.json.encode(known))
-        except (msgspec.DecodeError, UnicodeDecodeError, ProtocolError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ProtocolError):
             pass
         raise

@@ -8,6 +8,7 @@ from greenroom.core.signals import ReplyFinished, ReplyStarted, ReplyWorded
 from greenroom.engines.realtime.alarm import Alarm
 from greenroom.engines.realtime.cues import cue_of, response_for
 from greenroom.engines.realtime.faults import ALREADY_ACTIVE
+from greenroom.engines.realtime.messages import decoded_bytes
 from greenroom.ports.engine import EngineEvents
 from greenroom.realtime.client_events import ConversationItemTruncate, ResponseCancel, ResponseCreate
 from greenroom.realtime.conversations import Response
@@ -41,8 +42,8 @@ class _Reply:
     """Nothing of it is passed on any more."""
     done: bool = False
     item_id: str | None = None
-    payload_chars: int = 0
-    """Base64 characters that were passed on, without padding."""
+    received_bytes: int = 0
+    """Of audio, passed on."""
     said: list[str] = field(default_factory=list[str])
     """The texts of its finished parts."""
     saying: str = ""
@@ -112,9 +113,9 @@ class Replies:
 
     def truncate(self, reply_id: str, heard_ms: int, bytes_per_ms: int) -> None:
         reply = self._replies.get(reply_id)
-        if reply is None or reply.item_id is None or reply.payload_chars == 0:
+        if reply is None or reply.item_id is None or reply.received_bytes == 0:
             return
-        received_ms = reply.payload_chars * 3 // 4 // bytes_per_ms
+        received_ms = reply.received_bytes // bytes_per_ms
         if reply.done and not reply.silenced and heard_ms >= received_ms:
             return  # all of it was heard: truncating would only cost the server its text
         self._sent += 1
@@ -157,7 +158,7 @@ class Replies:
         if reply is None or reply.silenced or reply.done:
             return False
         reply.item_id = item_id
-        reply.payload_chars += len(payload) - payload.count(b"=", -2)
+        reply.received_bytes += decoded_bytes(payload)
         self._events.audio(reply_id, payload)
         return True
 
@@ -185,7 +186,7 @@ class Replies:
         if self._active is reply:
             self._active = None
         status = response.status
-        if status == "in_progress" or (status == "completed" and reply.payload_chars == 0):
+        if status == "in_progress" or (status == "completed" and reply.received_bytes == 0):
             status = "incomplete"  # there is nothing to be heard
         self._close(reply, "cancelled" if reply.silenced else status)
         self._next()
@@ -204,7 +205,8 @@ class Replies:
                 self._cancel(self._active)
                 self._next()
             else:
-                self._send(ResponseCancel())
+                self._sent += 1
+                self._send(ResponseCancel(event_id=f"cancel-{self._sent}"))
                 self._alarm.set(ASK_AGAIN_S, self._next)
         else:
             # It has no id, since it never was; the session hears of it as of any other that failed.

@@ -66,7 +66,7 @@ class ScriptedLeg:
         self._speaking: asyncio.TimerHandle | None = None
         self._reply: _Reply | None = None
         self._over = False
-        self._received_chars = 0
+        self._received_bytes = 0
         self.wanted: EngineConfiguration | None = None
         self.history: tuple[PastTurn, ...] = ()
         self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
@@ -82,7 +82,7 @@ class ScriptedLeg:
 
     def append_audio(self, payload: bytes) -> None:
         if not self._over:
-            self._received_chars += len(payload) - payload.count(b"=", -2)
+            self._received_bytes += (len(payload) - payload.count(b"=", -2)) * 3 // 4
 
     def say(self, cue: Cue) -> None:
         if self._noted("say", cue) and self._speech is not None:
@@ -120,7 +120,7 @@ class ScriptedLeg:
     def received_ms(self) -> int:
         """How much of the candidate's audio came."""
         per_ms = 8 if self.wanted is None else BYTES_PER_MS[self.wanted.audio_format]
-        return self._received_chars * 3 // 4 // per_ms
+        return self._received_bytes // per_ms
 
     def begin(self, history: Sequence[PastTurn]) -> None:
         """The session has begun, with this conversation behind it."""

@@ -1,0 +1,54 @@
+"""A cue travels in its exact words, in pieces that the API takes, and comes back by its id."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from greenroom.core.commands import Cue
+from greenroom.engines.realtime.cues import cue_of, metadata_for, response_for
+from greenroom.realtime import build
+from greenroom.realtime.client_events import ResponseCreate
+from tests.openai_types import check_client_event
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=2000)
+
+
+@given(_TEXTS, _TEXTS)
+def test_metadata_carries_all_the_words_within_the_apis_bounds(text: str, intent: str) -> None:
+    metadata = metadata_for(Cue("c1", "question", text, intent))
+    assert len(metadata) <= 16
+    assert all(len(value) <= 512 for value in metadata.values())
+    pieces = [
+        metadata[name] for name in ("greenroom_say", *(f"greenroom_say_{n}" for n in range(2, 15))) if name in metadata
+    ]
+    assert "".join(pieces) == text
+    assert metadata.get("greenroom_intent", "") == intent[:512]
+    assert cue_of(metadata) == "c1"
+
+
+def test_a_text_longer_than_metadata_can_be_is_cut_there_and_whole_in_the_instructions() -> None:
+    response = response_for(Cue("c1", "question", "x" * 10_000), "Be kind.")
+    assert response.metadata is not None
+    assert len(response.metadata) == 15
+    assert response.instructions is not None
+    assert response.instructions.endswith("x" * 10_000)
+
+
+def test_a_model_is_told_to_say_just_that() -> None:
+    response = response_for(Cue("c1", "question", "What do you do?"), "Be kind.")
+    check_client_event(build(ResponseCreate(response=response)))
+    assert response.instructions is not None
+    assert "Say exactly this" in response.instructions
+    assert response.instructions.endswith("What do you do?")
+
+
+def test_a_model_that_words_an_intent_keeps_to_the_sessions_instructions() -> None:
+    response = response_for(Cue("c1", "probe", "And why?", "ask for the reason"), "Be kind.")
+    assert response.instructions is not None
+    assert response.instructions.startswith("Be kind.")
+    assert "ask for the reason" in response.instructions
+    assert "And why?" in response.instructions
+
+
+def test_a_response_without_metadata_is_nobodys() -> None:
+    assert cue_of(None) is None
+    assert cue_of({}) is None
