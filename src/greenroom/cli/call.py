@@ -29,8 +29,12 @@ def call(
         str | None, Parameter(help="The server; by default the one that runs with the settings here.")
     ] = None,
     seconds: Annotated[float | None, Parameter(name="--for", help="Hang up after so many seconds.")] = None,
-    whole: Annotated[bool, Parameter(negative=(), help="Speak the recording in one piece.")] = False,
-    json: Annotated[bool, Parameter(name="--json", negative=(), help="For a program: one object, at the end.")] = False,
+    whole: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Speak the recording in one piece.")
+    ] = False,
+    json: Annotated[
+        bool, Parameter(name="--json", negative=(), show_default=False, help="For a program: one object, at the end.")
+    ] = False,
 ) -> int:
     """Make a practice call to a running server: speak a recording, hear the interviewer, see the transcript."""
     config = {"jobTitle": title, "company": company, "jobDescription": _text(description), "lengthMinutes": minutes}

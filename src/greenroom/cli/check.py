@@ -22,7 +22,7 @@ def check(
         str | None, Parameter(help="The server; by default the one that runs with the settings here.")
     ] = None,
     cycles: Annotated[int, Parameter(help="Whole calls to make.", validator=validators.Number(gte=1))] = 60,
-    json: Annotated[bool, Parameter(name="--json", negative=(), help="For a program.")] = False,
+    json: Annotated[bool, Parameter(name="--json", negative=(), show_default=False, help="For a program.")] = False,
 ) -> int:
     """Prove that a running server manages its sessions: cycles, endings, resumes, isolation, tickets, cleanup.
 

@@ -35,7 +35,9 @@ class Finding:
     do: str = ""
 
 
-def doctor(*, json: Annotated[bool, Parameter(name="--json", negative=(), help="For a program.")] = False) -> int:
+def doctor(
+    *, json: Annotated[bool, Parameter(name="--json", negative=(), show_default=False, help="For a program.")] = False
+) -> int:
     """Look at settings, port, models, data folder and platform, and say what to do where something is wrong."""
     findings: list[Finding] = []
     for finding in examine():

@@ -10,7 +10,7 @@ from greenroom.cli.printing import as_json, printable
 from greenroom.cli.reaching import admin_token, run, server_url
 
 Url = Annotated[str | None, Parameter(help="The server; by default the one that runs with the settings here.")]
-Json = Annotated[bool, Parameter(name="--json", negative=(), help="For a program.")]
+Json = Annotated[bool, Parameter(name="--json", negative=(), show_default=False, help="For a program.")]
 SessionId = Annotated[str, Parameter(help="The session's id.")]
 
 
@@ -106,7 +106,7 @@ def reset(
     *,
     url: Url = None,
     json: Json = False,
-    yes: Annotated[bool, Parameter(negative=(), help="Do not ask.")] = False,
+    yes: Annotated[bool, Parameter(negative=(), show_default=False, help="Do not ask.")] = False,
 ) -> None:
     """End every session that is live."""
     if not yes and not json:
@@ -123,7 +123,7 @@ def reset(
     if json:
         as_json(answer)
     else:
-        print(f"Ended {printable(answer.get('ended', 'all'))} sessions.")
+        print(f"Ended {printable(answer['sessions'])} sessions.")
 
 
 def _operator(url: str | None) -> Any:

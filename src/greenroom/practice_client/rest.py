@@ -2,6 +2,7 @@
 
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx2
 
@@ -54,7 +55,7 @@ class Rest:
         return await self._call("POST", "/api/sessions", body)
 
     async def ticket(self, session_id: str, role: str = "observer") -> str:
-        answer = await self._call("POST", f"/api/sessions/{session_id}/tickets", {"role": role})
+        answer = await self._call("POST", f"/api/sessions/{quote(session_id, safe='')}/tickets", {"role": role})
         return answer["ticket"]
 
     async def sessions(self) -> list[dict[str, Any]]:
@@ -66,26 +67,26 @@ class Rest:
             found += page["sessions"]
             if not page.get("next"):
                 return found
-            path = f"/api/sessions?after={page['next']}"
+            path = f"/api/sessions?after={quote(page['next'])}"
 
     async def session(self, session_id: str) -> dict[str, Any]:
-        return await self._call("GET", f"/api/sessions/{session_id}")
+        return await self._call("GET", f"/api/sessions/{quote(session_id, safe='')}")
 
     async def events(self, session_id: str, after: int = 0) -> list[dict[str, Any]]:
         """Every stored event with a larger seq."""
         found: list[dict[str, Any]] = []
         while True:
-            page = await self._call("GET", f"/api/sessions/{session_id}/events?after={after}&limit=500")
+            page = await self._call("GET", f"/api/sessions/{quote(session_id, safe='')}/events?after={after}&limit=500")
             found += page["events"]
             if not page.get("next") or not page["events"]:
                 return found
             after = page["events"][-1]["seq"]
 
     async def end(self, session_id: str) -> None:
-        await self._call("POST", f"/api/sessions/{session_id}/end")
+        await self._call("POST", f"/api/sessions/{quote(session_id, safe='')}/end")
 
     async def erase(self, session_id: str) -> None:
-        await self._call("DELETE", f"/api/sessions/{session_id}")
+        await self._call("DELETE", f"/api/sessions/{quote(session_id, safe='')}")
 
     async def reset(self) -> dict[str, Any]:
         return await self._call("POST", "/api/admin/reset")

@@ -36,7 +36,6 @@ async def _one(ground: Ground, result: Result) -> None:
         "a ticket cut short": whole[:-1],
         "a ticket with one letter changed": whole[:-1] + ("A" if whole[-1] != "A" else "B"),
         "a made-up ticket": secrets.token_urlsafe(32),
-        "no ticket": "",
     }
     for what, ticket in bad.items():
         await _refused(ground, result, made, what, ticket)
