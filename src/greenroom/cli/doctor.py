@@ -188,23 +188,18 @@ def _packages() -> Finding:
 
 
 def _models() -> Finding:
-    return models_finding(_check_models)
+    from greenroom.localvoice.models import check_models
+
+    return models_finding(check_models)
 
 
-def models_finding(check: Callable[[], object]) -> Finding:
-    """How the speech models are, by a check that raises what is wrong with them or tells it."""
+def models_finding(check: Callable[[], list[str]]) -> Finding:
+    """How the speech models are, by a check that tells what is wrong with them."""
+    do = "pip install 'greenroom[local]', or set GREENROOM_ENGINE to another engine"
     try:
         wrong = check()
     except Exception as error:  # noqa: BLE001 whatever is wrong with a model file is a finding
-        return Finding(
-            "speech models", "fail", str(error) or type(error).__name__, "reinstall: pip install 'greenroom[local]'"
-        )
+        return Finding("speech models", "fail", str(error) or type(error).__name__, do)
     if wrong:
-        return Finding("speech models", "fail", str(wrong), "reinstall: pip install 'greenroom[local]'")
+        return Finding("speech models", "fail", "; ".join(wrong), do)
     return Finding("speech models", "ok", "all there")
-
-
-def _check_models() -> object:
-    from greenroom.localvoice.models import check_models
-
-    return check_models()

@@ -21,8 +21,13 @@ def localvoice(
     if not 0 <= at <= 65535:
         raise Failed(f"{at} is not a port, 0 to 65535")
     from greenroom.localvoice import LocalVoiceSettings, serve
+    from greenroom.localvoice.models import ModelsMissing
 
+    llm = found.llm
     try:
-        return serve(LocalVoiceSettings(host=host, port=at)) or 0
+        serve(LocalVoiceSettings(host=host, port=at, llm_url=llm.url, llm_model=llm.model, llm_key=llm.key))
+    except ModelsMissing as missing:
+        raise Failed(str(missing)) from None
     except OSError as error:
         raise Failed(f"{host}:{at} can't be listened on: {error.strerror or error}") from None
+    return 0

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from greenroom.cli.checking.ground import CONNECTED_WITHIN_S, Ground, all_of, is_type
+from greenroom.cli.checking.ground import CONNECTED_WITHIN_S, Ground, Reader, all_of, is_type
 from greenroom.cli.checking.result import Result
 
 DELAYS_S = (0.0, 0.2, 1.0, 2.0)
@@ -23,43 +23,43 @@ async def _one(ground: Ground, result: Result, delay_s: float) -> None:
     loop = asyncio.get_running_loop()
     made = await ground.make(title="First title")
     reader = await ground.read(made, ticket=made.ticket)
-    try:
-        reader.socket.send_json(_configuration(2, "Second title"))
-        await asyncio.sleep(delay_s / 2)
-        reader.socket.send_json(_configuration(3, "Third title"))
-        await asyncio.sleep(delay_s / 2)
-        await reader.until(is_type("configuration.accepted", revision=3), CONNECTED_WITHIN_S)
-        result.tried += 1
-        phone = await ground.ring(made)
-        try:
-            await reader.until(is_type("configuration.applied", revision=3), CONNECTED_WITHIN_S)
-            result.took(loop.time() - phone.began, f"a configuration sent {delay_s:g} s before the call")
-            changed = loop.time()
-            reader.socket.send_json(_configuration(4, "Fourth title"))
-            await reader.until(is_type("configuration.applied", revision=4), CONNECTED_WITHIN_S)
-            result.took(loop.time() - changed, "a change in mid-call")
-            # The same again is answered with the present state, and is no other revision.
-            reader.socket.send_json(_configuration(4, "Fourth title") | {"id": "again"})
-            _, answer = await reader.until(lambda message: message.get("inReplyTo") == "again", 5)
-            result.expect(answer["type"] != "error", f"the same configuration again was refused: {answer.get('code')}")
-            for revision, title, code in (
-                (4, "Other title", "revision_conflict"),
-                (2, "Second title", "stale_revision"),
-            ):
-                reader.socket.send_json(_configuration(revision, title) | {"id": code})
-                _, answer = await reader.until(lambda message, code=code: message.get("inReplyTo") == code, 5)
-                result.expect(
-                    answer.get("code") == code, f"expected {code}, got {answer.get('code') or answer['type']}"
-                )
-            accepted = [event["revision"] for event in reader.events() if event["type"] == "configuration.accepted"]
-            result.expect(accepted == [1, 2, 3, 4], f"accepted were {accepted}")
-            kept = (await made.rest.session(made.session_id))["configuration"]
-            result.expect(_title(kept) == "Fourth title", f"kept was {_title(kept)}")
-        finally:
-            phone.abort()
-    finally:
-        reader.socket.abort()
-        await ground.finish(made)
+    reader.socket.send_json(_configuration(2, "Second title"))
+    await asyncio.sleep(delay_s / 2)
+    reader.socket.send_json(_configuration(3, "Third title"))
+    await asyncio.sleep(delay_s / 2)
+    result.tried += 1
+    async with ground.called(made, reader) as phone:
+        applied = await _applied(reader, 3)
+        result.took(applied - phone.began, f"a configuration sent {delay_s:g} s before the call")
+        changed = loop.time()
+        reader.socket.send_json(_configuration(4, "Fourth title"))
+        result.took(await _applied(reader, 4) - changed, "a change in mid-call")
+        await _repeats(result, reader)
+        accepted = [event["revision"] for event in reader.events() if event["type"] == "configuration.accepted"]
+        result.expect(accepted == [1, 2, 3, 4], f"accepted were {accepted}")
+        kept = (await made.rest.session(made.session_id))["configuration"]["config"]["jobTitle"]
+        result.expect(kept == "Fourth title", f"kept was {kept}")
+
+
+async def _applied(reader: Reader, revision: int) -> float:
+    """When the engine had this revision, which may have been told already."""
+    is_it = is_type("configuration.applied", revision=revision)
+    for at, message in reader.got:
+        if is_it(message):
+            return at
+    return (await reader.until(is_it, CONNECTED_WITHIN_S))[0]
+
+
+async def _repeats(result: Result, reader: Reader) -> None:
+    """The same again is answered with the present state; other content or a lower revision is refused."""
+    for revision, title, code in (
+        (4, "Fourth title", None),
+        (4, "Other title", "revision_conflict"),
+        (2, "Second title", "stale_revision"),
+    ):
+        reader.socket.send_json(_configuration(revision, title) | {"id": title})
+        _, answer = await reader.until(lambda message, title=title: message.get("inReplyTo") == title, 5)
+        result.expect(answer.get("code") == code, f"expected {code or 'the state'}, got {answer.get('code')}")
 
 
 def _configuration(revision: int, title: str) -> dict[str, Any]:
@@ -71,7 +71,3 @@ def _configuration(revision: int, title: str) -> dict[str, Any]:
         "voice": "heart",
         "revision": revision,
     }
-
-
-def _title(configuration: Any) -> str:
-    return str(configuration.get("config", {}).get("jobTitle"))

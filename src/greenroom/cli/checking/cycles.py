@@ -13,11 +13,12 @@ TALK_FRAMES = 25
 async def whole_calls(ground: Ground, cycles: int) -> Result:
     """Make, attach, call, hear the interviewer, talk, end: each to its end, a few at a time."""
     result = Result("whole calls (time: call to first audio)")
-    places = asyncio.Semaphore(AT_A_TIME)
     seen: set[str] = set()
+    # A ticket is good for half a minute: none is fetched long before there is a place for its call.
+    begun = asyncio.Semaphore(AT_A_TIME)
 
     async def one(number: int) -> None:
-        async with places:
+        async with begun:
             ground.progress(f"whole calls: {number + 1} of {cycles}")
             made = await ground.make()
             result.expect(made.session_id not in seen, f"the id {made.session_id} came twice")

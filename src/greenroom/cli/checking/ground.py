@@ -62,8 +62,10 @@ class Reader:
 class Ground:
     """A server under test, reached like by any visitor. Refusals for coming too often are waited out, and counted."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, calls_at_a_time: int = 6) -> None:
         self.url = url
+        self.places = asyncio.Semaphore(calls_at_a_time)
+        """Held by whoever has a call up: an engine on a small machine takes only so many."""
         self.waited_s = 0.0
         """For the server's own limits."""
         self.visitor = Rest(url)
@@ -88,14 +90,22 @@ class Ground:
     async def connected(self, made: Made) -> AsyncGenerator[tuple[Reader, Phone]]:
         """An attached reader and a phone in a session that is `connected`; both are gone afterwards."""
         reader = await self.read(made, ticket=made.ticket)
+        async with self.called(made, reader) as phone:
+            yield reader, phone
+
+    @asynccontextmanager
+    async def called(self, made: Made, reader: Reader) -> AsyncGenerator[Phone]:
+        """A phone in this session, which is `connected`; it, the reader and the session are over afterwards."""
         try:
-            phone = await self.ring(made)
-            try:
-                await reader.until(is_status("connected"), CONNECTED_WITHIN_S)
-                yield reader, phone
-            finally:
-                if phone.ended is None:
-                    phone.abort()
+            async with self.places:
+                phone = await self.ring(made)
+                try:
+                    await reader.until(is_status("connected"), CONNECTED_WITHIN_S)
+                    yield phone
+                finally:
+                    if phone.ended is None:
+                        phone.abort()
+                    await self.finish(made)
         finally:
             if reader.socket.ended is None:
                 reader.socket.abort()
