@@ -148,6 +148,12 @@ async def served(
         heartbeats.stop()
 
 
+def text_frame(data: bytes) -> bytes:
+    """A masked text frame, as a client sends it."""
+    size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
+    return b"\x81" + size + bytes(4) + data
+
+
 async def until(fact: Callable[[], bool], limit_s: float = 5.0) -> None:
     """Wait for a fact that no event tells of."""
     async with asyncio.timeout(limit_s):

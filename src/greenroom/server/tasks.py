@@ -33,7 +33,8 @@ class Tasks:
         assert group is not None
         for task in self._running:
             task.cancel()
-        await group.__aexit__(kind, error, where)
+        # What was raised around it goes on as it is, not as one of a group.
+        await group.__aexit__(None, None, None)
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Have this done."""
