@@ -82,11 +82,9 @@ async def test_each_wish_is_answered_by_an_event_or_by_an_error_that_names_it(tm
         await next_json(socket)
         await tell(socket, type="job.configuration", id="c1", jobTitle="Cook", company="Inn", jobDescription="")
         assert (await next_json(socket))["config"] == {"jobTitle": "Cook", "company": "Inn", "jobDescription": ""}
-        await tell(
-            socket, type="scenario.configuration", id=9, revision=2, scenarioId="job_interview", **{
-                "config": {"jobTitle": "Cook", "company": "Inn", "jobDescription": ""}, "voice": ""
-            },
-        )  # fmt: skip
+        config = {"jobTitle": "Cook", "company": "Inn", "jobDescription": ""}
+        again = {"type": "scenario.configuration", "id": 9, "revision": 2, "scenarioId": "job_interview"}
+        await tell(socket, **again, config=config, voice="")
         state = await next_json(socket)
         assert (state["type"], state["inReplyTo"], state["revision"]) == ("configuration.accepted", 9, 2)
         for message, code in (
@@ -344,7 +342,9 @@ def test_whatever_comes_is_a_message_or_a_refusal(data: bytes) -> None:
 
 
 @given(
-    st.builds(m.Attach, session_id=st.text(max_size=20), ticket=st.text(max_size=20), id=st.none() | st.text(max_size=9))
+    st.builds(
+        m.Attach, session_id=st.text(max_size=20), ticket=st.text(max_size=20), id=st.none() | st.text(max_size=9)
+    )
     | st.builds(m.TurnText, text=st.text(min_size=1, max_size=20), id=st.integers(-(2**63), 2**63))
     | st.builds(m.InterviewerCue, cue=st.sampled_from(["repeat", "skip", "moment"]))
     | st.builds(m.Ping, t=st.integers(-(2**53), 2**53))
