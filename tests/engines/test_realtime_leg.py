@@ -296,6 +296,14 @@ async def test_a_flood_of_them_is_no_realtime_server(line: Line) -> None:
     assert await line.heard.wait_for(s.EngineLost) == s.EngineLost("protocol_error")
 
 
+async def test_malformed_ones_among_good_ones_are_no_flood(line: Line) -> None:
+    await line.open()
+    for number in range(1, 4):
+        for _ in range(MALFORMED_IN_A_ROW - 1):
+            await line.server.send_raw("nonsense")
+        await alive(line, number)
+
+
 async def test_beta_names_are_understood(line: Line) -> None:
     await line.open()
     line.behaviour.hold_after_deltas = 0

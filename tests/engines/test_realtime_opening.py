@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -10,6 +11,7 @@ from greenroom.core import signals as s
 from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
+from greenroom.engines.realtime.connection import Connection
 from greenroom.ports.engine import PastTurn
 from greenroom.websocket import Heartbeats
 from tests.doubles.engine_events import HeardEvents
@@ -203,3 +205,13 @@ async def test_a_leg_lost_while_it_is_opened_is_told_to_the_opener_only(line: Li
     with pytest.raises(EngineUnreachable, match="closed_1012"):
         await opening
     assert not line.heard.of(s.EngineLost)
+
+
+def test_a_handshake_that_is_done_too_late_opens_nothing() -> None:
+    heartbeats = Heartbeats()
+    connection = Connection(heartbeats, lambda kind, data: None, lambda code: None)
+    connection.leave()
+    transport = Mock()
+    connection.on_ws_connected(transport)
+    transport.disconnect.assert_called_once_with(False)
+    assert len(heartbeats) == 0

@@ -71,6 +71,28 @@ async def test_what_waits_can_be_taken_back(line: Line) -> None:
     assert [reply.cue_id for reply in line.heard.of(s.ReplyStarted)] == ["c1", "c3"]
 
 
+async def test_a_cue_that_was_replaced_stays_unheard_when_its_successor_is_taken_back(line: Line) -> None:
+    await line.open()
+    line.leg.say(cue(1))
+    line.leg.say(cue(2))
+    line.leg.cancel(None)
+    await line.server.got("response.cancel")
+    line.leg.say(cue(3))
+    await line.heard.wait_for(s.ReplyFinished, status="completed")
+    assert [reply.cue_id for reply in line.heard.of(s.ReplyStarted)] == ["c3"]
+
+
+async def test_an_unasked_response_does_not_come_before_a_cue_that_waits(line: Line) -> None:
+    line.behaviour.response_error = ("invalid_request_error", "conversation_already_has_active_response")
+    await line.open()
+    line.leg.say(cue(1))
+    await line.server.got("response.cancel")
+    line.behaviour.response_error = None
+    await line.server.respond_unasked()
+    await line.heard.wait_for(s.ReplyFinished, status="completed")
+    assert [reply.cue_id for reply in line.heard.of(s.ReplyStarted)] == ["c1"]
+
+
 async def test_servers_that_drop_metadata_are_understood_by_order(line: Line) -> None:
     line.behaviour.drop_metadata = True
     await line.open()

@@ -43,7 +43,6 @@ class Connection(Messages):
     def leave(self) -> None:
         """Report nothing more."""
         self._left = True
-        self._heartbeats.discard(self)
 
     def drop(self) -> None:
         """Leave without a word, in whatever state it is."""

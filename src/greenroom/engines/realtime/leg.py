@@ -172,8 +172,6 @@ class RealtimeLeg:
         self._fail(EngineRefused(code, words), EngineRefusal(words))
 
     def _fail(self, signal: Signal, error: EngineRefusal | EngineUnreachable) -> None:
-        if self._over:
-            return
         self._end()
         self.connection.drop()
         if self._opening.done():
