@@ -13,7 +13,9 @@ ALL = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *ALL], help="relay, speech, store; all of them when none is named")
+    parser.add_argument(
+        "names", nargs="*", choices=[[], *ALL], help="relay, speech, store; all of them when none is named"
+    )
     arguments = parser.parse_args()
     failed = 0
     for name in arguments.names or ALL:

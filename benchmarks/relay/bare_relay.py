@@ -27,7 +27,9 @@ class Engine(picows.WSListener):
             start = at + len(DELTA)
             self.caller.transport.send(
                 WSMsgType.TEXT,
-                b'{"event":"media","streamSid":"MZ1","media":{"payload":"' + data[start : data.index(b'"', start)] + b'"}}',
+                b'{"event":"media","streamSid":"MZ1","media":{"payload":"'
+                + data[start : data.index(b'"', start)]
+                + b'"}}',
             )
 
 

@@ -57,7 +57,13 @@ class FakeEngine(Messages):
         self.tell({"type": "response.created", "event_id": "e", "response": response})
         item = {"id": "item_1", "object": "realtime.item", "type": "message", "role": "assistant", "content": []}
         self.tell(
-            {"type": "response.output_item.added", "event_id": "e", "response_id": "resp_1", "output_index": 0, "item": item}
+            {
+                "type": "response.output_item.added",
+                "event_id": "e",
+                "response_id": "resp_1",
+                "output_index": 0,
+                "item": item,
+            }
         )
         self.delta = (
             b'{"type":"response.output_audio.delta","event_id":"e","response_id":"resp_1","item_id":"item_1",'

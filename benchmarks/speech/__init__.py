@@ -1,0 +1,1 @@
+"""How well the embedded engine converses, over the phone protocol and the whole server."""

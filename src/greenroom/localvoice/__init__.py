@@ -1,0 +1,12 @@
+"""The embedded voice engine: a small server of the Realtime protocol that needs no account, no key and no GPU."""
+
+from greenroom.localvoice.settings import LocalVoiceSettings
+
+__all__ = ["LocalVoiceSettings", "serve"]
+
+
+def serve(settings: LocalVoiceSettings) -> None:
+    """Serve until told to stop; see `server.serve`."""
+    from greenroom.localvoice.server import serve as run
+
+    run(settings)

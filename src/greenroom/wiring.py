@@ -1,0 +1,179 @@
+"""The one place that names concrete plug-ins, and puts the whole server together."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from greenroom.config import EngineSettings, Settings
+from greenroom.core.errors import UnknownScenario
+from greenroom.core.session import Limits
+from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
+from greenroom.ports.engine import Engine
+from greenroom.ports.scenario import Scenario
+from greenroom.ports.store import Store
+from greenroom.runtime.child_process import ChildProcess
+from greenroom.runtime.deadlines import Deadlines
+from greenroom.runtime.directory import Admission, Directory, log_unavailable, write_lost
+from greenroom.runtime.metrics import Metrics
+from greenroom.runtime.recorder import Recorder
+from greenroom.runtime.session_runner import Parts
+from greenroom.runtime.system_clock import SystemClock
+from greenroom.scenarios.library import load as load_scenarios
+from greenroom.server.surface import Surface, open_surface
+from greenroom.stores.sqlite import SqliteStore
+from greenroom.telephony.twilio.leg import TwilioLeg
+from greenroom.websocket import Heartbeats
+
+DATABASE_FILE = "greenroom.db"
+OPENAI_URL = "wss://api.openai.com/v1/realtime"
+OPENAI_MODEL = "gpt-realtime-2.1"
+OPENAI_TRANSCRIPTION_MODEL = "gpt-transcribe"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that serves."""
+
+    surface: Surface
+    directory: Directory
+    recorder: Recorder
+    metrics: Metrics
+    voice: ChildProcess | None
+    """The embedded engine's process, if it is ours."""
+
+
+def serve(settings: Settings, *, announce: Callable[[int], None] = lambda _: None) -> int:
+    """Serve until a signal and the drain that follows it. Raises `ConfigurationError`, `StoreError`, `OSError`."""
+    import uvloop
+
+    from greenroom.server import logging
+
+    logging.configure()
+    return uvloop.run(_serve(settings, announce))
+
+
+async def _serve(settings: Settings, announce: Callable[[int], None]) -> int:
+    loop = asyncio.get_running_loop()
+    asked = asyncio.Queue[int]()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.put_nowait, number)
+    async with running(settings) as server:
+        announce(server.surface.port)
+        await asked.get()
+        server.surface.sockets.drain()
+        drain = loop.create_task(server.directory.drain(settings.limits.drain_seconds), name="drain")
+        impatient = loop.create_task(asked.get(), name="second signal")
+        try:
+            await asyncio.wait((drain, impatient), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (drain, impatient):
+                task.cancel()
+            await asyncio.gather(drain, impatient, return_exceptions=True)
+    return 0
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[Running]:
+    """The whole server, from entering to leaving. Sessions that are live on leaving end as `drained`."""
+    clock, metrics = SystemClock(), Metrics()
+    deadlines, heartbeats = Deadlines(clock), Heartbeats()
+    store = make_store(settings)
+    directories: list[Directory] = []
+    recorder = Recorder(
+        store,
+        on_unavailable=lambda _: log_unavailable(directories[0]),
+        on_lost=lambda write, _: write_lost(directories[0], write),
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        await asyncio.to_thread(store.open)
+        stack.callback(store.close)
+        voice = await _own_voice(settings, stack)
+        engine = make_engine(settings.engine, heartbeats, metrics, voice)
+        deadlines.start()
+        stack.callback(deadlines.stop)
+        recorder.start()
+        stack.push_async_callback(recorder.stop)
+        parts = Parts(clock, deadlines, recorder, metrics, engine, scenario, settings.test_break)
+        admission = Admission(
+            max_sessions=settings.limits.max_sessions,
+            keep_days=settings.store.keep_days,
+            limits=Limits(session_s=settings.limits.max_session_seconds),
+        )
+        directory = Directory(parts, store, load_scenarios().values, admission)
+        directories.append(directory)
+        surface = await stack.enter_async_context(
+            open_surface(
+                settings.server,
+                settings.limits,
+                settings.phone,
+                sessions=directory,
+                metrics=metrics,
+                clock=clock,
+                make_phone_leg=TwilioLeg,
+                heartbeats=heartbeats,
+            )
+        )
+        # Left first: sessions end and tell so while sockets are still there.
+        await stack.enter_async_context(directory.running())
+        log.info("serving", address=f"http://{settings.server.host}:{surface.port}{settings.server.base_path}")
+        yield Running(surface, directory, recorder, metrics, voice)
+
+
+def make_store(settings: Settings) -> Store:
+    """SQLite in the data folder, or where the database's URL says."""
+    url = settings.store.database_url
+    if url is None:
+        return SqliteStore(settings.server.data / DATABASE_FILE)
+    from pathlib import Path
+
+    return SqliteStore(Path(url.removeprefix("sqlite:///")))
+
+
+def make_engine(
+    settings: EngineSettings, heartbeats: Heartbeats, metrics: Metrics, voice: ChildProcess | None
+) -> Engine:
+    """The voice model that the settings name."""
+    if voice is not None:
+        local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True)
+        return RealtimeEngine(local, heartbeats, name="local", count=metrics.rejected)
+    if settings.engine == "openai":
+        openai = RealtimeSettings(
+            OPENAI_URL,
+            model=settings.model or OPENAI_MODEL,
+            api_key=settings.openai_api_key,
+            transcription_model=OPENAI_TRANSCRIPTION_MODEL,
+        )
+        return RealtimeEngine(openai, heartbeats, name="openai", count=metrics.rejected)
+    other = RealtimeSettings(settings.engine, model=settings.model, api_key=settings.openai_api_key)
+    return RealtimeEngine(other, heartbeats, count=metrics.rejected)
+
+
+def scenario(scenario_id: str) -> Scenario:
+    """By id. Raises `UnknownScenario`."""
+    try:
+        return load_scenarios()[scenario_id]
+    except KeyError:
+        known = ", ".join(load_scenarios())
+        raise UnknownScenario(f"there is no scenario {scenario_id!r}; there are: {known}") from None
+
+
+async def _own_voice(settings: Settings, stack: contextlib.AsyncExitStack) -> ChildProcess | None:
+    if settings.engine.engine != "local":
+        return None
+    port = settings.engine.localvoice_port or _free_port()
+    arguments = ("-m", "greenroom.localvoice", "--ends-with-parent")
+    return await stack.enter_async_context(ChildProcess("localvoice", arguments, port=port).running())
+
+
+def _free_port() -> int:
+    """A port that is free now: the engine's address must stay the same when its process is started again."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
