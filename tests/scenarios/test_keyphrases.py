@@ -23,6 +23,10 @@ def texts(description: str, *known: str) -> list[str]:
         ("Picking and packing orders with handheld scanners", "picking and packing orders with handheld scanners"),
         ("Own our CI/CD pipeline", "owning the CI CD pipeline"),
         ("Knowledge of Xero.", "Xero"),
+        ("Knowledge of French cuisine a plus.", "French cuisine"),
+        ("You'll make great coffee, keep the bar spotless and handle cash.", "making great coffee"),
+        ("Monitor portion and waste control.", "waste control"),
+        ("You will help residents with washing, support them with activities.", "helping residents with washing"),
     ],
 )
 def test_what_a_job_is_about_is_found(description: str, expected: str) -> None:

@@ -2,69 +2,35 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from greenroom.scenarios import spoken
-from greenroom.scenarios.words import AMBIGUOUS, BOILERPLATE, DOING_CUES, STOPWORDS, THING_CUES, VERBS, gerund, stem
+from greenroom.scenarios.words import (
+    AMBIGUOUS,
+    BEGIN_NOUNS,
+    BOILERPLATE,
+    DOING_CUES,
+    LINKS,
+    OBJECT_STARTS,
+    PREDICATES,
+    PRONOUNS,
+    STOPWORDS,
+    THING_CUES,
+    VERBS,
+    gerund,
+    stem,
+)
 
 MOST_WORDS = 7
 _CLAUSE_END = re.compile(r"\s*[,:;.!?…،。]\s*|\s+-\s+|\s+(?:while|so that|in order to|because|where|who|which|that)\s+")
-_LINKS = frozenset(
-    {
-        "and",
-        "or",
-        "of",
-        "for",
-        "in",
-        "on",
-        "at",
-        "with",
-        "to",
-        "from",
-        "by",
-        "the",
-        "a",
-        "an",
-        "our",
-        "your",
-        "their",
-        "using",
-        "across",
-        "as",
-        "into",
-    }
-)
 _THING_CUE = re.compile(r"\b(?:" + "|".join(THING_CUES) + r")\s+", re.IGNORECASE)
 _DOING_CUE = re.compile(r"^(?:" + "|".join(DOING_CUES) + r")\s+", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:(?:the|a|an|our|your|its|and|or|also|some|any|both|strong|good|great|excellent|solid|proven|relevant|previous|prior|hands-on|deep|basic|advanced|working)\s+)+",
     re.IGNORECASE,
 )
+_PRAISE = re.compile(r"\s+an? (?:big |strong |real )?(?:plus|advantage|bonus|must|asset)\b.*", re.IGNORECASE)
 _NUMBER = re.compile(r"^\d+(?:[.,:]\d+)*(?!\w)")
-_PREDICATES = frozenset(
-    {
-        "is",
-        "are",
-        "was",
-        "were",
-        "will",
-        "would",
-        "can",
-        "must",
-        "may",
-        "should",
-        "required",
-        "preferred",
-        "desirable",
-        "essential",
-        "needed",
-        "has",
-        "have",
-    }
-)
-_OBJECT_STARTS = frozenset(
-    {"the", "a", "an", "our", "your", "their", "all", "and", "new", "with", "on", "to", "up", "out", "for"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +40,8 @@ class KeyPhrase:
     text: str
     doing: bool
     weight: float
+    sure: bool = True
+    """Told by the words around it; otherwise two or three words that stand together, which may be of less weight."""
 
 
 def extract(description: str, known: Iterable[str] = ()) -> list[KeyPhrase]:
@@ -87,7 +55,7 @@ def extract(description: str, known: Iterable[str] = ()) -> list[KeyPhrase]:
             key = " ".join(sorted(_subject_stems(phrase.text)))
             weight = phrase.weight + _weight_of(phrase.text, common) - 0.02 * index
             if key and (key not in found or found[key].weight < weight):
-                found[key] = KeyPhrase(phrase.text, phrase.doing, weight)
+                found[key] = replace(phrase, weight=weight)
     ranked = sorted(found.values(), key=lambda phrase: (-phrase.weight, phrase.text))
     kept: list[KeyPhrase] = []
     for phrase in ranked:
@@ -107,7 +75,8 @@ def _phrases_in(sentence: str) -> list[KeyPhrase]:
             continue
         cued = _DOING_CUE.match(clause)
         rest = _bare(clause[cued.end() :] if cued else clause)
-        doing = _doing(rest, cued=cued is not None or position == 0 or after_doing)
+        certain = cued is not None or after_doing
+        doing = _doing(rest, certain=certain) if certain or position == 0 else None
         if doing is not None:
             after_doing = True
             phrases.append(doing)
@@ -116,14 +85,14 @@ def _phrases_in(sentence: str) -> list[KeyPhrase]:
     return [phrase for phrase in phrases if phrase.text]
 
 
-def _doing(clause: str, *, cued: bool) -> KeyPhrase | None:
+def _doing(clause: str, *, certain: bool) -> KeyPhrase | None:
     """What follows "you will", as in "manage stock levels" or "managing stock levels", where an activity may stand."""
     words = clause.split()
-    if len(words) < 2 or not cued:
+    if len(words) < 2 or words[1].lower() in PRONOUNS:
         return None
     first = words[0].lower()
     verb = _as_gerund(first)
-    if verb is None or (first in AMBIGUOUS and not _takes_object(words[1:4])):
+    if verb is None or (first in AMBIGUOUS and not certain and not _takes_object(words[1:4])):
         return None
     rest = _cut(words[1:], MOST_WORDS - 1)
     # "managing and growing" alone says nothing; "working in" neither.
@@ -146,19 +115,19 @@ def _as_gerund(word: str) -> str | None:
 
 def _takes_object(following: list[str]) -> bool:
     """Whether "design", "stock" or "clean" is meant as a verb: "design APIs" is, "stock control" is not."""
-    return following[0].lower() in _OBJECT_STARTS or any(
+    return following[0].lower() in OBJECT_STARTS or any(
         word.endswith("s") and not word.endswith(("ss", "us", "is", "skills", "duties")) for word in following
     )
 
 
-def _thing(text: str, weight: float) -> KeyPhrase:
-    whole = _LEAD.sub("", text.strip()).split()
-    end = next((index for index, word in enumerate(whole) if word.lower() in _PREDICATES), len(whole))
+def _thing(text: str, weight: float, *, sure: bool = True) -> KeyPhrase:
+    whole = _LEAD.sub("", _PRAISE.sub("", text.strip())).split()
+    end = next((index for index, word in enumerate(whole) if word.lower() in PREDICATES), len(whole))
     words = _cut(whole[:end], MOST_WORDS - 1)
     said = " ".join(words)
     if not words or _NUMBER.match(said) or not _subject_stems(said) or words[0].lower() in VERBS - AMBIGUOUS:
         return KeyPhrase("", doing=False, weight=0)
-    return KeyPhrase(said, doing=False, weight=weight)
+    return KeyPhrase(said, doing=False, weight=weight, sure=sure)
 
 
 def _parts(text: str) -> list[str]:
@@ -176,14 +145,15 @@ def _runs(clause: str, *, sentence_start: bool) -> list[KeyPhrase]:
         words[0] = words[0].lower() if sentence_start else words[0]
     for word in [*words, "the"]:
         plain = word.strip("'.-").lower()
-        if plain and plain not in STOPWORDS and plain not in VERBS - AMBIGUOUS and not _NUMBER.match(plain):
+        verb = plain in VERBS - (AMBIGUOUS if run else BEGIN_NOUNS)
+        if plain and plain not in STOPWORDS and not verb and not _NUMBER.match(plain):
             run.append(word)
             continue
-        # A word by itself may be anything, an adverb or a verb; a name is told by its capitals.
+        # A word by itself may be anything, a place or an adverb; an abbreviation is told by its capitals.
         if 2 <= len(run) <= 3 and not run[0].lower().endswith(("ly", "ed", "ing")):
-            found.append(_thing(" ".join(run), 0.6))
-        elif len(run) == 1 and _is_name(run[0]) and run[0] != words[0]:
-            found.append(_thing(run[0], 1.0))
+            found.append(_thing(" ".join(run), 0.6, sure=False))
+        elif len(run) == 1 and _is_name(run[0][1:]):
+            found.append(_thing(run[0], 0.8, sure=False))
         run = []
     return found
 
@@ -197,25 +167,27 @@ def _cut(words: list[str], most: int) -> list[str]:
     if len(words) > most:
         words = words[:most]
         for end in range(len(words) - 1, 0, -1):
-            if words[end].lower() in _LINKS and end >= 2:
+            if words[end].lower() in LINKS and end >= 2:
                 words = words[:end]
                 break
     else:
         words = list(words)
-    while words and (words[-1].lower() in _LINKS or words[-1].lower() in STOPWORDS):
+    while words and words[-1].lower() in LINKS:
         words.pop()
     return words
 
 
 def _bare(clause: str) -> str:
     """Without the "to", "and" and "also" before the verb."""
-    return re.sub(r"^(?:(?:and|or|also|then|to|help|be)\s+)+", "", clause.strip(), flags=re.IGNORECASE)
+    return re.sub(
+        r"^(?:(?:and|or|also|then|to|be|help us|help(?=\s+to\b))\s+)+", "", clause.strip(), flags=re.IGNORECASE
+    )
 
 
 def _subject_stems(text: str) -> set[str]:
     words = (word.strip("'.-").lower() for word in text.split())
     doing = {gerund(verb) for verb in ("manage", "provide", "support", "deliver", "lead", "work", "use", "make")}
-    return {stem(word) for word in words if word and word not in STOPWORDS and word not in _LINKS and word not in doing}
+    return {stem(word) for word in words if word and word not in STOPWORDS and word not in LINKS and word not in doing}
 
 
 def _weight_of(text: str, common: set[str]) -> float:

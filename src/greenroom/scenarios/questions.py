@@ -28,6 +28,8 @@ class Question:
     """Stems that make this question fit better."""
     doing: bool = False
     """About an activity, for questions about a phrase."""
+    any_thing: bool = False
+    """Fits a phrase of which it is not sure how much it matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +122,5 @@ def _question_from(table: Mapping[str, Any]) -> Question:
         tuple(table["probes"]),
         stems(table.get("terms", "").split()),
         table.get("doing", False),
+        table.get("any_thing", False),
     )

@@ -45,7 +45,7 @@ VERBS = _words(
     communicate conduct configure construct consult contribute control convert cook coordinate counsel cover craft create
     debug define deliver demonstrate deploy design detect develop diagnose direct dispatch document draft drive edit educate
     encourage enforce engineer enter escalate establish estimate evaluate examine execute explain facilitate feed file find
-    fit fix follow forecast forge foster gather generate greet grow guide handle hire host identify implement improve
+    fit fix follow forecast forge foster gather generate greet grow guide handle help hire host identify implement improve
     influence inspect install integrate interpret interview invest investigate invoice issue keep launch lead lift liaise
     listen load maintain make manage market measure mentor migrate model monitor motivate move navigate negotiate observe
     onboard open operate optimise optimize order organise organize oversee own pack paint participate perform pick place
@@ -66,6 +66,25 @@ AMBIGUOUS = _words(
     survey test track train transport treat visit wash weld wire work"""
 )
 """Verbs that may as well be something else: "clean licence", "stock control"."""
+
+BEGIN_NOUNS = _words(
+    """care clean design market order plan price process record report research service staff stock store study supply
+    support survey test train transport"""
+)
+"""Of these, the ones that begin a thing as well: "stock control", but not "monitor portions"."""
+
+PRONOUNS = _words("it them this that these those us you me him her what everyone anyone")
+
+LINKS = _words("and or of for in on at with to from by the a an our your their using across as into")
+"""A phrase does not end with one."""
+
+PREDICATES = _words(
+    "is are was were will would can must may should required preferred desirable essential needed has have"
+)
+"""A thing ends before one."""
+
+OBJECT_STARTS = _words("the a an our your their all and new with on to up out for")
+"""Behind one of these stood a verb."""
 
 DOUBLED = frozenset({"fit", "get", "plan", "program", "refer", "run", "set", "ship", "stop", "cut", "dig", "wrap"})
 

@@ -27,6 +27,10 @@ _LEADS = (
 )
 
 
+_OPEN_ENDS = frozenset({"at", "to", "us", "here", "on", "of"})
+_HEADINGS = frozenset({"about", "what", "who", "why", "how", "your", "the", "our", "key", "main", "job"})
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What the form says about the job, fit to be spoken."""
@@ -109,6 +113,7 @@ def _about_description(job: Job, most: int, seed: int) -> list[PlanStep]:
             question
             for question in bank().about_phrase
             if question.doing == phrase.doing
+            and (phrase.sure or question.any_thing)
             and question.question_id not in used
             and spoken.word_count(job.fill(question.ask, phrase.text)) <= MOST_PROMPT_WORDS
         ]
@@ -168,9 +173,11 @@ def _facts(job: Job, config: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _tells(sentence: str) -> bool:
-    """A heading ("Requirements"), or what is left of a link ("Apply at"), answers nothing."""
+    """A heading ("About the role"), a question, or what is left of a link ("Apply at") answers nothing."""
     words = sentence.split()
-    return len(words) > 2 or (len(words) == 2 and words[-1].lower() not in {"at", "to", "us", "here", "on", "of"})
+    if sentence.endswith("?") or words[-1].lower() in _OPEN_ENDS:
+        return False
+    return len(words) > 1 and (len(words) > 5 or words[0].lower() not in _HEADINGS or sentence.endswith("."))
 
 
 def _instructions(job: Job, config: dict[str, Any]) -> str:
