@@ -23,133 +23,28 @@ WANTED = EngineConfiguration(1, "You are an interviewer.", "marin", "audio/pcmu"
 LONG = "This is a rather long sentence that goes on for quite some time before it comes to its end."
 
 
-class Bench(Protocol):
-    """An engine, and the other side of it."""
-
-    engine: Engine
-
-    async def candidate_says(self, text: str) -> None: ...
-
-    async def lose(self) -> None:
-        """End the connection from the other side."""
-        ...
-
-    def remembered(self) -> list[tuple[str, str]]:
-        """The turns that the model was given, as role and text."""
-        ...
-
-    def unreachable(self) -> None:
-        """From now on."""
-        ...
-
-    def refusing(self) -> None:
-        """From now on."""
-        ...
-
-    async def nothing_left_open(self) -> bool: ...
-
-    def talk_slowly(self) -> None:
-        """Replies from now on are not made at once; none ends before `finish_talking`."""
-        ...
-
-    def finish_talking(self) -> None: ...
+BENCHES = ["scripted", "realtime", pytest.param("local", marks=pytest.mark.speech)]
 
 
-class ScriptedBench:
-    def __init__(self) -> None:
-        self.scripted = ScriptedEngine.auto(Speech(ms_per_word=100, paced=True))
-        self.engine: Engine = self.scripted
-
-    async def candidate_says(self, text: str) -> None:
-        self.scripted.legs[-1].hear(text)
-
-    async def lose(self) -> None:
-        self.scripted.legs[-1].lose()
-
-    def remembered(self) -> list[tuple[str, str]]:
-        leg = self.scripted.legs[-1]
-        roles = {"candidate": "user", "interviewer": "assistant"}
-        typed = [("user", str(call.args[0])) for call in leg.calls if call.name == "add_text"]
-        return [(roles[turn.speaker], turn.text) for turn in leg.history] + typed
-
-    def unreachable(self) -> None:
-        self.scripted.fail_next(EngineUnreachable("not there"))
-
-    def refusing(self) -> None:
-        self.scripted.fail_next(EngineRefusal("no"))
-
-    async def nothing_left_open(self) -> bool:
-        return not self.scripted.legs
-
-    def talk_slowly(self) -> None:
-        pass
-
-    def finish_talking(self) -> None:
-        pass
+@pytest.fixture(scope="module")
+def local_port() -> Iterator[int]:
+    pytest.importorskip("hibari")
+    with localvoice_process() as port:
+        yield port
 
 
-class RealtimeBench:
-    def __init__(self, double: RealtimeDouble, heartbeats: Heartbeats) -> None:
-        self.double = double
-        self.heartbeats = heartbeats
-        settings = RealtimeSettings(double.url, "gpt-realtime-2.1", "sk-test", "gpt-transcribe")
-        self.engine: Engine = RealtimeEngine(settings, heartbeats)
-
-    async def candidate_says(self, text: str) -> None:
-        session = self.double.session
-        item_id = await session.speech_started(700)
-        await session.transcript_deltas(item_id, text)
-        await session.speech_stopped(item_id, 2600)
-        await session.transcript(item_id, text, pieces=False)
-
-    async def lose(self) -> None:
-        await self.double.session.close(1001)
-
-    def remembered(self) -> list[tuple[str, str]]:
-        created = self.double.session.of_type("conversation.item.create")
-        return [(event["item"]["role"], event["item"]["content"][0]["text"]) for event in created]
-
-    def unreachable(self) -> None:
-        self.double.behaviour.http_status = 503
-
-    def refusing(self) -> None:
-        self.double.behaviour.http_status = 401
-
-    async def nothing_left_open(self) -> bool:
-        await self.double.until(lambda: self.double.open == 0)
-        return len(self.heartbeats) == 0
-
-    def talk_slowly(self) -> None:
-        self.double.behaviour.hold_after_deltas = 2
-
-    def finish_talking(self) -> None:
-        self.double.behaviour.hold_after_deltas = None
-        self.double.session.release()
-
-
-@asynccontextmanager
-async def scripted() -> AsyncGenerator[Bench]:
-    yield ScriptedBench()
-
-
-@asynccontextmanager
-async def realtime() -> AsyncGenerator[Bench]:
-    async with realtime_double(Behaviour(api_key="sk-test")) as double:
-        heartbeats = Heartbeats()
-        heartbeats.start()
-        try:
-            yield RealtimeBench(double, heartbeats)
-        finally:
-            heartbeats.stop()
-
-
-ENGINES: dict[str, Callable[[], AbstractAsyncContextManager[Bench]]] = {"scripted": scripted, "realtime": realtime}
-
-
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=BENCHES)
 async def bench(request: pytest.FixtureRequest) -> AsyncGenerator[Bench]:
-    async with ENGINES[request.param]() as made:
-        yield made
+    match request.param:
+        case "scripted":
+            yield ScriptedBench()
+        case "realtime":
+            async with realtime() as made:
+                yield made
+        case _:
+            heartbeats = Heartbeats()
+            yield LocalBench(request.getfixturevalue("local_port"), heartbeats)
+            assert len(heartbeats) == 0
 
 
 @pytest.fixture

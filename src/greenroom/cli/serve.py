@@ -27,10 +27,11 @@ def serve(
     if port is not None:
         server = replace(server, port=port)
     from greenroom import wiring
+    from greenroom.ports.store import StoreError
 
     try:
-        return wiring.serve(replace(found, server=server)) or 0
-    except ConfigurationError as error:
+        return wiring.serve(replace(found, server=server))
+    except (ConfigurationError, StoreError) as error:
         raise Failed(str(error)) from None
     except OSError as error:
         raise Failed(f"{server.host}:{server.port} can't be listened on: {error.strerror or error}") from None

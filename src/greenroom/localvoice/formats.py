@@ -43,7 +43,7 @@ class Hearing:
                 pcm = np.frombuffer(raw[:whole], "<i2").astype(np.int16)
         if not len(pcm):
             return np.zeros(0, np.float32)
-        return self._resampler.process_float(pcm.astype(np.float32) / 32768)
+        return self._resampler.process_float((pcm / 32768).astype(np.float32))
 
 
 class Speaking:

@@ -142,7 +142,7 @@ class Inference:
         return await self._thinking.run(urgency, lambda: self._transcriber.transcribe(samples))
 
     async def speak(self, sentence: str) -> NDArray[np.int16]:
-        """This sentence at 24 kHz."""
+        """Speech of a sentence, at 24 kHz."""
         return await self._thinking.run(Urgency.SPEECH, lambda: self._say(sentence))
 
     def stop(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Protocol
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -27,10 +27,8 @@ from greenroom.realtime.conversations import (
 Send = Callable[[ev.ServerMessage], None]
 
 
-class Flow(Protocol):
-    def __call__(self) -> Awaitable[None]:
-        """Wait until the client has taken most of what was sent."""
-        ...
+Flow = Callable[[], Awaitable[object]]
+"""Waits until the client has taken most of what was sent."""
 
 
 class Reply:
@@ -162,7 +160,7 @@ class Reply:
         self._send(ev.ResponseOutputItemDone(response_id=self.response_id, output_index=0, item=item))
 
     @property
-    def _place(self) -> dict[str, object]:
+    def _place(self) -> dict[str, Any]:
         return {"response_id": self.response_id, "item_id": self.item_id, "output_index": 0, "content_index": 0}
 
     @property

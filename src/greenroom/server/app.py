@@ -145,8 +145,6 @@ def _answers(metrics: Metrics) -> Callable[[Request, Exception], Awaitable[Respo
         headers = {**retry_after(refusal)}
         if isinstance(error, HTTPException) and error.headers:
             headers.update(error.headers)
-        if refusal.http_status in (408, 413):
-            headers["connection"] = "close"
         if isinstance(refusal, UpgradeRequired):
             headers["upgrade"] = "websocket"
         body = error_body(refusal, request.scope["greenroom.request_id"])

@@ -91,7 +91,7 @@ def parse(text: bytes) -> AnyMessage:
         return _decode(text)
     except msgspec.ValidationError as error:
         raise BadInput(str(error)) from None
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotJson from None
 
 
@@ -99,5 +99,5 @@ def id_of(text: bytes) -> Id | None:
     """The `id` of what is no message otherwise, if it has one."""
     try:
         return _decode_id(text).id
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

@@ -36,7 +36,7 @@ async def read(request: Request, shape: type[T]) -> T:
         raise NotJson("send JSON, with Content-Type: application/json")
     try:
         return msgspec.json.decode(body or b"{}", type=shape)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(str(error) or "nested too deeply") from None
 
 

@@ -126,5 +126,5 @@ def audio_of(message: Media) -> bytes:
 def _kind_of(text: bytes) -> str:
     try:
         return _decode_kind(text).event
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return next(iter(_KNOWN))  # has no kind at all: that is a fault, not a novelty
