@@ -25,7 +25,8 @@ class HttpProtocol(HttpToolsProtocol):
     def __init__(self, half_open: "Patience[HttpProtocol]", **options: Any) -> None:
         super().__init__(**options)
         self._half_open = half_open
-        self._head_bytes = 0
+        self._head_bytes: int | None = 0
+        """Of a request's head that is still coming in; None while there is none."""
         self._upgraded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -41,7 +42,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._upgraded:
             # The parser and this object hold each other; neither is needed any more.
             self.parser = None
-        elif self in self._half_open:
+        elif self._head_bytes is not None:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_REQUEST_BYTES and not self.transport.is_closing():
                 self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
@@ -55,6 +56,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._half_open.expect(self)
 
     def on_headers_complete(self) -> None:
+        self._head_bytes = None
         self._half_open.done(self)
         super().on_headers_complete()
 
