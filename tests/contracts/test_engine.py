@@ -1,25 +1,20 @@
-"""What every engine must do; a new engine is one line in `ENGINES`."""
+"""What every engine must do; a new engine is one line in `BENCHES`."""
 
 import asyncio
 import base64
 import itertools
-from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from collections.abc import AsyncGenerator, Iterable, Iterator
 
 import pytest
 
 from greenroom.core import signals as s
 from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
-from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
-from greenroom.engines.scripted import ScriptedEngine, Speech
-from greenroom.ports.engine import Engine, EngineConfiguration, EngineLeg, PastTurn
+from greenroom.ports.engine import EngineConfiguration, EngineLeg, PastTurn
 from greenroom.websocket import Heartbeats
+from tests.contracts.engine_benches import WANTED, Bench, LocalBench, ScriptedBench, localvoice_process, realtime
 from tests.doubles.engine_events import Caption, HeardEvents, Sound
-from tests.doubles.realtime_server import Behaviour, RealtimeDouble, realtime_double
 
-WANTED = EngineConfiguration(1, "You are an interviewer.", "marin", "audio/pcmu")
 LONG = "This is a rather long sentence that goes on for quite some time before it comes to its end."
 
 
@@ -43,7 +38,9 @@ async def bench(request: pytest.FixtureRequest) -> AsyncGenerator[Bench]:
                 yield made
         case _:
             heartbeats = Heartbeats()
-            yield LocalBench(request.getfixturevalue("local_port"), heartbeats)
+            local = LocalBench(request.getfixturevalue("local_port"), heartbeats)
+            yield local
+            await local.close()
             assert len(heartbeats) == 0
 
 
@@ -199,15 +196,12 @@ async def test_a_turn_of_the_candidate_is_told_in_order(bench: Bench, leg: Engin
     assert order == sorted(order)
     [spoke], [stopped] = heard.of(s.CallerSpoke), heard.of(s.CallerStopped)
     assert 5000 <= spoke.at_ms < stopped.at_ms
-    assert heard.captions(came.item_id)[-1] == "I build bridges for a living."
+    assert came.text.startswith(heard.captions(came.item_id)[-1])
     assert len(heard.of(s.SpeechConfirmed)) == 1
 
 
 async def test_a_cough_is_not_confirmed(bench: Bench, leg: EngineLeg, heard: HeardEvents) -> None:
-    if isinstance(bench, RealtimeBench):
-        await bench.candidate_says("Hm.")
-    else:
-        await bench.candidate_says("")
+    await bench.candidate_coughs()
     await heard.wait_for(s.TranscriptCame)
     assert not heard.of(s.SpeechConfirmed)
 
