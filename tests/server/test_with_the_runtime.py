@@ -1,0 +1,165 @@
+"""The server's surface on the real runtime: a whole call over real sockets."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from websockets.asyncio.client import connect
+
+from greenroom.config import read
+from greenroom.runtime.directory import Directory
+from greenroom.server.ports import Sessions
+from greenroom.server.surface import open_surface
+from greenroom.telephony.twilio.leg import TwilioLeg
+from tests.runtime.house import CONFIG, RealClock
+from tests.runtime.house import House as Runtime
+from tests.runtime.house import house as runtime_house
+from tests.server.echo import until
+from tests.server.fakes import close_of, next_json
+
+PAYLOAD = base64.b64encode(b"\xff" * 160).decode()
+FRAME = {"event": "media", "media": {"payload": PAYLOAD}}
+
+
+class Open:
+    def __init__(self, runtime: Runtime, port: int) -> None:
+        self.runtime = runtime
+        self.ws = f"ws://127.0.0.1:{port}"
+        self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+
+    async def new(self) -> dict[str, Any]:
+        body = {"scenarioId": "job_interview", "config": CONFIG, "channel": "phone"}
+        answer = await self.http.post("/api/sessions", json=body)
+        assert answer.status_code == 201
+        return answer.json()
+
+    async def ticket(self, session_id: str) -> str:
+        answer = await self.http.post(f"/api/sessions/{session_id}/tickets", json={"role": "observer"})
+        return answer.json()["ticket"]
+
+
+@asynccontextmanager
+async def open_house(tmp_path: Path) -> AsyncGenerator[Open]:
+    environ = {"GREENROOM_PORT": "0", "GREENROOM_DATA": str(tmp_path), "GREENROOM_CONNECTS_PER_IP_PER_MINUTE": "0"}
+    settings = read(environ, tmp_path)
+    tasks = len(asyncio.all_tasks())
+    async with runtime_house() as runtime:
+        sessions: Sessions = runtime.directory
+        async with open_surface(
+            settings.server,
+            settings.limits,
+            settings.phone,
+            sessions=sessions,
+            metrics=runtime.metrics,
+            clock=RealClock(),
+            make_phone_leg=TwilioLeg,
+        ) as surface:
+            at = Open(runtime, surface.port)
+            async with at.http:
+                yield at
+            await runtime.directory.end_all("reset", at_once=True)
+        assert len(surface.sockets) == 0
+    assert runtime.metrics.legs_open.total() == 0
+    assert len(asyncio.all_tasks()) == tasks
+
+
+def fits(directory: Directory) -> Sessions:
+    """The real directory is what the server asks for: the type checker holds this."""
+    return directory
+
+
+async def until_type(socket: Any, kind: str, seen: list[dict[str, Any]]) -> dict[str, Any]:
+    while True:
+        message = await next_json(socket)
+        seen.append(message)
+        if message["type"] == kind:
+            return message
+
+
+async def test_a_call_is_made_watched_reconfigured_ended_and_read_again(tmp_path: Path) -> None:
+    seen: list[dict[str, Any]] = []
+    async with open_house(tmp_path) as at:
+        made = await at.new()
+        session_id = made["sessionId"]
+        async with connect(at.ws + "/logs") as page, connect(at.ws + "/call") as phone:
+            await page.send(json.dumps({"type": "attach", "sessionId": session_id, "ticket": made["ticket"]}))
+            again = {"type": "scenario.configuration", "scenarioId": "job_interview", "config": CONFIG, "revision": 1}
+            await page.send(json.dumps({**again, "id": "first", "voice": "heart"}))
+            state = await until_type(page, "configuration.accepted", seen)
+            assert [message["type"] for message in seen] == ["attached", "session.created", "configuration.accepted"]
+            state = await until_type(page, "configuration.accepted", seen)
+            assert (state["inReplyTo"], state["revision"]) == ("first", 1)
+            parameters = {"token": made["streamToken"]}
+            await phone.send(
+                json.dumps({"event": "start", "start": {"streamSid": "MZ1", "customParameters": parameters}})
+            )
+            await phone.send(json.dumps(FRAME))
+            while (await until_type(page, "call.status_changed", seen))["status"] != "connected":
+                pass
+            started = await until_type(page, "turn.started", seen)
+            assert started["speaker"] == "interviewer"
+            assert (await next_json(phone))["event"] == "media"
+            leg = at.runtime.engine.legs[0]
+            await page.send(json.dumps({"type": "job.configuration", "jobTitle": "Cook", "company": "Inn"}))
+            while (await until_type(page, "configuration.applied", seen))["revision"] != 2:
+                pass
+            await phone.send(json.dumps(FRAME))
+            await until(lambda: leg.audio == [PAYLOAD.encode()])
+            await page.send(json.dumps({"type": "call.end", "id": "end"}))
+            while (ended := await until_type(page, "call.status_changed", seen))["status"] != "ended":
+                pass
+            assert ended["reason"] == "user_ended"
+            assert await close_of(page) == (4410, "user_ended")
+            assert await close_of(phone) == (1000, "user_ended")
+        stored = [message for message in seen if "seq" in message]
+        assert [message["seq"] for message in stored] == list(range(1, len(stored) + 1))
+        shown = (await at.http.get(f"/api/sessions/{session_id}")).json()
+        assert (shown["status"], shown["reason"]) == ("ended", "user_ended")
+        assert shown["configuration"]["config"]["jobTitle"] == "Cook"
+        assert shown["turns"][0]["speaker"] == "interviewer"
+        log = (await at.http.get(f"/api/sessions/{session_id}/events")).json()
+        assert log["events"] == stored
+        cursor = {"logId": log["logId"], "seq": 2}
+        async with connect(at.ws + "/logs") as late:
+            first = {"type": "attach", "sessionId": session_id, "ticket": await at.ticket(session_id), "after": cursor}
+            await late.send(json.dumps(first))
+            assert (await next_json(late))["resumed"] is True
+            assert [(await next_json(late))["seq"] for _ in stored[2:]] == [message["seq"] for message in stored[2:]]
+            assert (await close_of(late))[0] == 4410
+        assert (await at.http.delete(f"/api/sessions/{session_id}")).status_code == 204
+        assert (await at.http.get(f"/api/sessions/{session_id}")).status_code == 404
+
+
+async def test_twenty_sessions_at_once_are_each_seen_by_their_own_observer(tmp_path: Path) -> None:
+    async def practise(at: Open, number: int) -> None:
+        made = await at.new()
+        async with connect(at.ws + "/logs") as page, connect(at.ws + "/call") as phone:
+            await page.send(json.dumps({"type": "attach", "sessionId": made["sessionId"], "ticket": made["ticket"]}))
+            parameters = {"token": made["streamToken"]}
+            sid = f"MZ{number}"
+            await phone.send(
+                json.dumps({"event": "start", "start": {"streamSid": sid, "customParameters": parameters}})
+            )
+            seen: list[dict[str, Any]] = []
+            await until_type(page, "turn.started", seen)
+            if number % 2:
+                await phone.send(json.dumps({"event": "stop"}))
+            else:
+                phone.transport.abort()
+                await until_type(page, "leg.lost", seen)
+                await page.send(json.dumps({"type": "call.end"}))
+            while (message := await until_type(page, "call.status_changed", seen))["status"] != "ended":
+                pass
+            assert message["reason"] == ("caller_hung_up" if number % 2 else "user_ended")
+            assert (await close_of(page))[0] == 4410
+        assert {message["sessionId"] for message in seen} == {made["sessionId"]}
+        assert {message.get("streamSid") for message in seen} <= {None, sid}
+
+    async with open_house(tmp_path) as at, asyncio.TaskGroup() as group:
+        for number in range(20):
+            group.create_task(practise(at, number))
