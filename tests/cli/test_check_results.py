@@ -10,7 +10,7 @@ def test_quantiles_are_by_nearest_rank() -> None:
 
 
 def test_a_time_above_the_limit_fails_the_check() -> None:
-    result = Result("x", limit_ms=1000, tried=1)
+    result = Result("x", "one", 1000, tried=1)
     result.took(0.9)
     assert result.passed
     result.took(1.2, "stop")

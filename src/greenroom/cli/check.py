@@ -9,8 +9,6 @@ from greenroom.cli.printing import as_json, printable
 from greenroom.cli.reaching import run, server_url
 
 if TYPE_CHECKING:
-    from greenroom.cli.checking.cleanup import Standing
-    from greenroom.cli.checking.ground import Ground
     from greenroom.cli.checking.result import Result
 
 SHOWN_FAILURES = 5
@@ -46,14 +44,12 @@ async def _check(url: str, cycles: int) -> "tuple[list[Result], float]":
     from greenroom.cli.checking import cycles as cycling
     from greenroom.cli.checking.ground import Ground
 
-    ground = Ground(url)
     progress = _Progress()
-    ground.progress = progress.show
-    async with ground.visitor:
-        # What is opened once and stays (a pool, a log) is none of what is looked for.
-        ground.progress("warming up")
-        await cycling.whole_calls(ground, 2)
-        before = await _quiet(ground)
+    async with Ground(url, progress.show) as ground:
+        await cycling.warm_up(ground)
+    waited_s = ground.waited_s
+    before = await cleanup.quiet(url)
+    async with Ground(url, progress.show) as ground:
         results = [
             await cycling.whole_calls(ground, cycles),
             await cycling.rapid_connects(ground),
@@ -63,25 +59,11 @@ async def _check(url: str, cycles: int) -> "tuple[list[Result], float]":
             await isolation.isolation(ground),
             await tickets.tickets(ground),
         ]
-        results.append(await cleanup.settled(ground, before))
+    # Counted when our own connections are closed as well.
+    progress.show("cleanup")
+    results.append(await cleanup.settled(url, before))
     progress.done()
-    return results, ground.waited_s
-
-
-async def _quiet(ground: "Ground") -> "Standing":
-    """The figures to come back to, once what the warming up left is gone."""
-    import asyncio
-
-    from greenroom.cli.checking import cleanup
-
-    least = await cleanup.standing(ground)
-    for _ in range(8):
-        await asyncio.sleep(cleanup.ASK_EVERY_S)
-        now = await cleanup.standing(ground)
-        if not least.above(now):
-            break
-        least = now
-    return least
+    return results, waited_s + ground.waited_s
 
 
 class _Progress:
@@ -104,14 +86,14 @@ def _show(results: "list[Result]", waited_s: float) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("check", "", "count", "p50 ms", "p99 ms", "limit ms")
-    for column in table.columns[2:]:
-        column.justify = "right"
+    table = Table("check", "", "count", "time of", "p50 ms", "p99 ms", "limit ms")
+    for index in (2, 4, 5, 6):
+        table.columns[index].justify = "right"
     for result in results:
         shown = result.as_json()
-        figures = (shown["count"], shown["p50Ms"], shown["p99Ms"], shown["limitMs"])
+        figures = ("" if shown[name] is None else f"{shown[name]:g}" for name in ("p50Ms", "p99Ms", "limitMs"))
         outcome = "[green]ok[/]" if result.passed else "[red]FAILED[/]"
-        table.add_row(result.name, outcome, *("" if figure is None else f"{figure:g}" for figure in figures))
+        table.add_row(result.name, outcome, str(result.tried), result.timed, *figures)
     console = Console(soft_wrap=not sys.stdout.isatty())
     console.print(table)
     for result in results:

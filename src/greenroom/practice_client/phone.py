@@ -40,6 +40,8 @@ class Phone(Messages):
         self.closed_at: float | None = None
         self.on_audio: Callable[[float], None] = lambda _at: None
         """Told of every piece of audio that comes."""
+        self.on_clear: Callable[[], None] = lambda: None
+        """Told when the line was silenced."""
         self._parameters = parameters
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -84,6 +86,7 @@ class Phone(Messages):
             case "clear":
                 self.clears += 1
                 self._echo(self.playout.reached(at) + self.playout.clear(at))
+                self.on_clear()
             case _:
                 pass
 

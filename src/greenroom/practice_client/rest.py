@@ -1,5 +1,6 @@
 """A small client of the server's REST interface."""
 
+import asyncio
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -26,6 +27,8 @@ class Rest:
 
     def __init__(self, base_url: str, admin_token: str | None = None, timeout_s: float = 15.0) -> None:
         self.base_url = base_url.rstrip("/")
+        self._known = admin_token is not None
+        self._first = asyncio.Lock()
         headers = {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
         # Reading the certificates takes longer than a whole request, and plain HTTP needs none.
         encrypted = self.base_url.startswith("https:")
@@ -38,6 +41,9 @@ class Rest:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
         await self._http.aclose()
 
     async def create(
@@ -52,7 +58,11 @@ class Rest:
         body: dict[str, Any] = {"scenarioId": scenario_id, "config": config, "channel": channel}
         if voice is not None:
             body["voice"] = voice
-        return await self._call("POST", "/api/sessions", body)
+        if self._known or self._http.cookies:
+            return await self._call("POST", "/api/sessions", body)
+        # The first answer brings the cookie: side by side, each would be somebody else's.
+        async with self._first:
+            return await self._call("POST", "/api/sessions", body)
 
     async def ticket(self, session_id: str, role: str = "observer") -> str:
         answer = await self._call("POST", f"/api/sessions/{quote(session_id, safe='')}/tickets", {"role": role})

@@ -7,7 +7,7 @@ FRAME_BYTES = 160
 SILENT_FRAME = b"\xff" * FRAME_BYTES
 PAUSE_BEFORE_ANSWER_S = 0.7
 """Silence on the line after which the interviewer has finished; words of one line come closer together."""
-LEAST_HEARD_S = 0.05
+LEAST_HEARD_S = 0.3
 """Less than this is no line."""
 
 

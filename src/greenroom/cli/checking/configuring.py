@@ -13,7 +13,7 @@ LIMIT_MS = 5000.0
 
 async def configurations(ground: Ground) -> Result:
     """Sent before the call, changed while nobody is there, changed again in mid-call: the last one counts each time."""
-    result = Result("configuration kept across delays (time: call or change to applied)", LIMIT_MS)
+    result = Result("configuration", "call or change to applied", LIMIT_MS)
     ground.progress("configurations")
     await all_of(result, [_one(ground, result, delay_s) for delay_s in DELAYS_S for _ in range(ROUNDS)])
     return result

@@ -53,7 +53,7 @@ CAUSES: dict[str, Cause] = {
 
 async def endings(ground: Ground) -> Result:
     """Every cause, several times, with several observers."""
-    result = Result("ended: once, to all, before the sockets close (time: cause to each)", LIMIT_MS)
+    result = Result("endings", "cause to each observer", LIMIT_MS)
     ground.progress("endings")
     for name, cause in CAUSES.items():
         await all_of(result, [_one(ground, result, name, cause) for _ in range(ROUNDS)])

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from greenroom.cli.checking.result import Result
 from greenroom.practice_client import observer
@@ -62,14 +62,20 @@ class Reader:
 class Ground:
     """A server under test, reached like by any visitor. Refusals for coming too often are waited out, and counted."""
 
-    def __init__(self, url: str, calls_at_a_time: int = 6) -> None:
+    def __init__(self, url: str, progress: Callable[[str], None], calls_at_a_time: int = 6) -> None:
         self.url = url
         self.places = asyncio.Semaphore(calls_at_a_time)
         """Held by whoever has a call up: an engine on a small machine takes only so many."""
         self.waited_s = 0.0
         """For the server's own limits."""
         self.visitor = Rest(url)
-        self.progress: Callable[[str], None] = lambda _text: None
+        self.progress = progress
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.visitor.close()
 
     async def make(self, rest: Rest | None = None, description: str = "", title: str = "Session checker") -> Made:
         config = {"jobTitle": title, "company": "Greenroom", "jobDescription": description, "lengthMinutes": 5}

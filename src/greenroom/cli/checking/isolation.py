@@ -15,7 +15,7 @@ SESSIONS = 20
 
 async def isolation(ground: Ground, sessions: int = SESSIONS) -> Result:
     """Visitors of their own, each with a canary in the form and in a typed answer, all at the same time."""
-    result = Result("isolation: interleaved sessions with canaries")
+    result = Result("isolation")
     canaries = [f"canary{secrets.token_hex(8)}" for _ in range(sessions)]
     ids: list[str] = []
     everyone = asyncio.Barrier(sessions)

@@ -11,6 +11,8 @@ class Result:
     """Counts what was tried, how long it took and what went wrong."""
 
     name: str
+    timed: str = ""
+    """What the times are of."""
     limit_ms: float | None = None
     """None: the times are shown only."""
     tried: int = 0
@@ -38,6 +40,7 @@ class Result:
             "name": self.name,
             "passed": self.passed,
             "count": self.tried,
+            "timed": self.timed,
             "p50Ms": rounded(quantile(self.times_ms, 0.5)),
             "p99Ms": rounded(quantile(self.times_ms, 0.99)),
             "limitMs": self.limit_ms,

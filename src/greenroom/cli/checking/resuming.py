@@ -13,7 +13,7 @@ DROPS = 6
 
 async def resumes(ground: Ground) -> Result:
     """Cut and attached again while events come; compared with the log at the end."""
-    result = Result("resume by cursor (time: attach)")
+    result = Result("resume", "attach")
     ground.progress("resuming")
     await all_of(result, [_one(ground, result) for _ in range(SESSIONS)])
     return result

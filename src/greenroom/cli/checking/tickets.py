@@ -16,7 +16,7 @@ ROUNDS = 5
 
 async def tickets(ground: Ground) -> Result:
     """Spent, foreign, made up, cut short, of the wrong role: each is refused with 4401."""
-    result = Result("tickets refused (time: attach to close)")
+    result = Result("tickets", "attach to close")
     ground.progress("tickets")
     for _ in range(ROUNDS):
         await _one(ground, result)
