@@ -6,12 +6,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import psutil
+
+from benchmarks.server import greenroom
 
 CALLS = 100
 SECONDS = 10.0
@@ -51,15 +51,15 @@ def cpu_seconds(pid: int) -> float:
     return times.user + times.system
 
 
-def measure(process: subprocess.Popen[str], url: str, calls: int, seconds: float) -> dict[str, Any]:
+def measure(pid: int, url: str, calls: int, seconds: float) -> dict[str, Any]:
     load = spawn(["-m", "benchmarks.relay.load", url, str(calls), str(seconds)], cpu=1)
     assert load.stdout is not None
     begun = json.loads(load.stdout.readline())
-    before = cpu_seconds(process.pid)
+    before = cpu_seconds(pid)
     result = json.loads(load.stdout.readline())
-    used = cpu_seconds(process.pid) - before
+    used = cpu_seconds(pid) - before
     load.wait(30)
-    memory = psutil.Process(process.pid).memory_info().rss
+    memory = psutil.Process(pid).memory_info().rss
     return {**begun, **result, "cpu_ms_per_call_s": round(used / (calls * seconds) * 1000, 3), "rss_mb": memory >> 20}
 
 
@@ -69,19 +69,16 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     arguments, _ = parser.parse_known_args()
     results: dict[str, dict[str, Any]] = {}
-    with tempfile.TemporaryDirectory() as folder, running(["-m", "benchmarks.relay.fake_engine"], cpu=1) as (_, engine):
+    with running(["-m", "benchmarks.relay.fake_engine"], cpu=1) as (_, engine):
         with running(["-m", "benchmarks.relay.bare_relay", f"ws://127.0.0.1:{engine}/"], cpu=0) as (process, port):
-            results["bare picows"] = measure(process, f"ws://127.0.0.1:{port}/", arguments.calls, arguments.seconds)
+            results["bare picows"] = measure(process.pid, f"ws://127.0.0.1:{port}/", arguments.calls, arguments.seconds)
         settings = {
             "GREENROOM_ENGINE": f"ws://127.0.0.1:{engine}/v1/realtime",
-            "GREENROOM_PORT": "0",
-            "GREENROOM_DATA": str(Path(folder) / "var"),
             "GREENROOM_PHONE_REQUIRE_TOKEN": "false",
             "GREENROOM_MAX_SESSIONS": "1000",
-            "GREENROOM_CONNECTS_PER_IP_PER_MINUTE": "0",
         }
-        with running(["-m", "greenroom", "serve", "--json"], cpu=0, **settings) as (process, port):
-            results["greenroom"] = measure(process, f"ws://127.0.0.1:{port}/call", arguments.calls, arguments.seconds)
+        with greenroom(cpu=0, **settings) as (port, pid):
+            results["greenroom"] = measure(pid, f"ws://127.0.0.1:{port}/call", arguments.calls, arguments.seconds)
     print(f"{arguments.calls} calls, {arguments.seconds:g} s, a frame back for every frame in, server on one core")
     print(f"{'':14}{'frames':>9}{'back':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms/call-s':>15}{'MB':>7}")
     for name, row in results.items():

@@ -102,6 +102,10 @@ class Connection(Messages):
     def writable(self) -> None:
         self._writable.set()
 
+    async def heard_all(self) -> None:
+        """Until everything that was said to it has been listened to."""
+        await self._heard_by.drained()
+
     # The client's events.
 
     def _take(self, event: Any) -> None:

@@ -1,0 +1,203 @@
+"""How well one converses with the embedded engine: gaps, wrong cut-ins, barge-in, words, false turns; one call, then two."""
+
+import argparse
+import asyncio
+import sys
+import wave
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import uvloop
+from numpy.typing import NDArray
+
+from benchmarks.server import greenroom
+from benchmarks.speech.candidate import Candidate, connect, leave, silence, spoken
+from benchmarks.speech.falseturns import false_turns
+from benchmarks.speech.texts import FINISHED, OVER_A_REPLY, PAUSES
+from benchmarks.speech.wer import errors
+from greenroom.audio.g711 import pcm_to_ulaw
+from greenroom.audio.resample import resample
+from tests.speech_references import REFERENCES
+
+CUT_IN_GRACE_S = 0.1
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
+
+
+async def session_turns(url: str, texts: list[str], gaps: list[float]) -> None:
+    """Answer with finished sentences, as many sessions as it takes; the gap after each."""
+    candidate: Candidate | None = None
+    while texts:
+        if candidate is None:
+            candidate = await connect(url, fast_ear=True)
+        if not await candidate.wait_floor():
+            await leave(candidate)
+            candidate = None
+            continue
+        text = texts.pop()
+        _, ended = await candidate.say(spoken(text, 1.0 if len(texts) % 2 else 0.85))
+        answered = await candidate.wait_audio_after(ended, 6.0)
+        if answered is None:
+            print(f"   no answer to: {text}", file=sys.stderr)
+            gaps.append(6.0)
+        else:
+            gaps.append(answered - ended)
+    if candidate is not None:
+        await leave(candidate)
+
+
+async def session_pauses(url: str, answers: list[tuple[str, float, str]], cut: list[str]) -> None:
+    """Answers with a thinking pause in the middle; those in which the interviewer cut in."""
+    candidate: Candidate | None = None
+    while answers:
+        if candidate is None:
+            candidate = await connect(url, fast_ear=True)
+        if not await candidate.wait_floor():
+            await leave(candidate)
+            candidate = None
+            continue
+        first, pause_s, second = answers.pop()
+        begun, end_of_first = await candidate.say(spoken(first))
+        await candidate.pass_until(end_of_first + pause_s)
+        _, ended = await candidate.say(spoken(second))
+        early = candidate.first_audio_after(begun + 0.3)
+        if early is not None and early < ended - CUT_IN_GRACE_S:
+            cut.append(first)
+        if await candidate.wait_audio_after(ended, 8.0) is None:
+            print(f"   no answer to: {first} … {second}", file=sys.stderr)
+    if candidate is not None:
+        await leave(candidate)
+
+
+async def barge_ins(url: str, count: int) -> list[float]:
+    """Speak over replies; seconds from the first sound of speech until the line is cleared."""
+    took: list[float] = []
+    candidate: Candidate | None = None
+    while len(took) < count:
+        if candidate is None:
+            candidate = await connect(url)
+        since = candidate.now
+        if await candidate.wait_audio_after(since, 12.0) is None:
+            await leave(candidate)
+            candidate = None
+            continue
+        await candidate.pass_until(candidate.now + 0.8)
+        clears = candidate.phone.clears
+        silent_at: list[float] = []
+
+        def cleared(candidate: Candidate = candidate, clears: int = clears, silent_at: list[float] = silent_at) -> None:
+            if candidate.phone.clears > clears and not silent_at:
+                silent_at.append(candidate.now)
+
+        candidate.phone.on_clear = cleared
+        began, ended = await candidate.say(spoken(OVER_A_REPLY[len(took) % len(OVER_A_REPLY)]))
+        await candidate.pass_until(ended + 0.3)
+        took.append(silent_at[0] - began if silent_at else 9.0)
+    if candidate is not None:
+        await leave(candidate)
+    return took
+
+
+def recording(name: str) -> NDArray[np.int16]:
+    """At 8 kHz."""
+    spec = find_spec("moonshine_voice")
+    assert spec is not None
+    assert spec.origin is not None
+    with wave.open(str(Path(spec.origin).parent / "assets" / name)) as file:
+        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.int16)
+        return resample(pcm, file.getframerate(), 8000)
+
+
+def noisy(pcm: NDArray[np.int16], snr_db: float) -> NDArray[np.int16]:
+    samples = pcm.astype(np.float64)
+    loud = samples[np.abs(samples) > 300]
+    power = float(np.mean(np.square(loud)))
+    noise = np.random.default_rng(3).normal(0, np.sqrt(power / 10 ** (snr_db / 10)), len(samples))
+    return np.clip(samples + noise, -32768, 32767).astype(np.int16)
+
+
+async def transcript(url: str, pcm: NDArray[np.int16]) -> str:
+    """What the log says that the candidate said, when this was played down the line."""
+    candidate = await connect(url, fast_ear=True)
+    await candidate.wait_floor()
+    await candidate.say(pcm_to_ulaw(pcm))
+    await candidate.pass_until(candidate.now + 5.0)
+    await leave(candidate)
+    return candidate.candidate_text()
+
+
+async def measure(url: str, quick: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    texts = list(FINISHED)[: 6 if quick else None]
+    pauses = list(PAUSES)[: 6 if quick else None]
+    print("turns of one call …", flush=True)
+    gaps: list[float] = []
+    await session_turns(url, list(texts), gaps)
+    found["gaps"] = gaps
+    print("thinking pauses …", flush=True)
+    cut: list[str] = []
+    await session_pauses(url, list(pauses), cut)
+    found["cut"], found["pauses"] = cut, len(pauses)
+    print("barge-in …", flush=True)
+    found["barge_in"] = await barge_ins(url, 4 if quick else 10)
+    print("recordings …", flush=True)
+    for kind in ("clean", "noisy"):
+        wrong = of = 0
+        for name, reference in REFERENCES.items():
+            pcm = recording(name)
+            heard = await transcript(url, pcm if kind == "clean" else noisy(pcm, 10))
+            edits, length = errors(reference, heard)
+            wrong, of = wrong + edits, of + length
+            print(f"   {kind} {name}: {edits} of {length}", flush=True)
+        found[f"wer_{kind}"] = wrong / of
+    print("turns of two calls at once …", flush=True)
+    both: list[float] = []
+    both_cut: list[str] = []
+    half = len(pauses) // 2
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(session_turns(url, list(texts), both))
+        tasks.create_task(session_turns(url, list(texts), both))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(session_pauses(url, list(pauses[:half]), both_cut))
+        tasks.create_task(session_pauses(url, list(pauses[half:]), both_cut))
+    found["gaps_two"], found["cut_two"] = both, both_cut
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a quarter of everything, to see whether it runs")
+    arguments, _ = parser.parse_known_args()
+    with greenroom() as (port, _pid):
+        found = uvloop.run(measure(f"http://127.0.0.1:{port}", arguments.quick))
+    print("five minutes each of silence, noise and tones …", flush=True)
+    turns = false_turns()
+    gaps, two = found["gaps"], found["gaps_two"]
+    rows = [
+        ("reply gap p50, s", percentile(gaps, 0.5), 1.0),
+        ("reply gap p95, s", percentile(gaps, 0.95), 1.8),
+        ("answers with pauses cut off, share", len(found["cut"]) / found["pauses"], 0.05),
+        ("barge-in to silence p95, s", percentile(found["barge_in"], 0.95), 0.3),
+        ("word error rate, clean", found["wer_clean"], 0.08),
+        ("word error rate, noise at 10 dB", found["wer_noisy"], 0.12),
+        ("turns from silence, noise and tones", float(sum(turns.values())), 0.0),
+        ("two calls: reply gap p50, s", percentile(two, 0.5), 1.0 * 4 / 3),
+        ("two calls: reply gap p95, s", percentile(two, 0.95), 1.8 * 4 / 3),
+        ("two calls: answers cut off, share", len(found["cut_two"]) / found["pauses"], 0.05 * 4 / 3),
+    ]
+    print(f"\n{len(gaps)} turns, {found['pauses']} answers with pauses of 1 to 3 s, {len(found['barge_in'])} barge-ins")
+    for name, value, limit in rows:
+        print(f"{name:40}{value:8.3f}  limit {limit:5.2f}  {'ok' if value <= limit + 1e-9 else 'MISSED'}")
+    for first in (*found["cut"], *found["cut_two"]):
+        print(f"   cut off after: {first}")
+    return int(any(value > limit + 1e-9 for _, value, limit in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
