@@ -26,7 +26,7 @@ class ContentPart(Wire, frozen=True, kw_only=True):
 
 class MessageItem(Wire, frozen=True, kw_only=True, tag_field="type", tag="message"):
     role: Literal["user", "assistant", "system"]
-    content: tuple[ContentPart, ...] = ()
+    content: tuple[ContentPart, ...]
     id: str | None = None
     object: str | None = None
     status: Status | None = None
