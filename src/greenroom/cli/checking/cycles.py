@@ -54,20 +54,17 @@ async def whole_calls(ground: Ground, cycles: int) -> Result:
 async def rapid_connects(ground: Ground, sessions: int = 10, rounds: int = 6) -> Result:
     """Connections that come and go as fast as they can, every third dropped without a closing handshake."""
     result = Result("rapid connects", "one connect")
-    loop = asyncio.get_running_loop()
 
     async def one(number: int) -> None:
         made = await ground.make()
         for round_ in range(rounds):
-            began = loop.time()
             match (number + round_) % 3:
                 case 0:  # attaches and is dropped
-                    (await ground.read(made)).socket.abort()
+                    (await ground.read(made, result=result)).socket.abort()
                 case 1:  # attaches and leaves
-                    (await ground.read(made)).socket.close(1000)
+                    (await ground.read(made, result=result)).socket.close(1000)
                 case _:  # leaves before it has said anything
-                    (await ground.patiently(lambda: connect(ground.url, "/logs", JsonSocket))).close(1000)
-            result.took(loop.time() - began)
+                    (await ground.patiently(lambda: connect(ground.url, "/logs", JsonSocket), result)).close(1000)
             result.tried += 1
         if number % 3 == 0:
             phone = await ground.ring(made)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from greenroom.cli.checking.ground import Ground, Made, Reader, all_of
+from greenroom.cli.checking.ground import CLOSED_WITHIN_S, Ground, Made, Reader, all_of
 from greenroom.cli.checking.result import Result
 from greenroom.practice_client.phone import Phone
 
@@ -70,6 +70,11 @@ async def _one(ground: Ground, result: Result, name: str, cause: Cause) -> None:
         await cause(Scene(made, reader, phone))
         closes = await asyncio.gather(*(each.to_the_end() for each in readers))
         result.tried += 1
+        try:
+            async with asyncio.timeout(CLOSED_WITHIN_S):
+                await phone.wait_closed()
+        except TimeoutError:
+            result.wrong.append(f"{name}: the call's socket stayed open")
         for each, close in zip(readers, closes, strict=True):
             told = [at for at, message in each.got if _is_end(message)]
             result.expect(len(told) == 1, f"{name}: ended was told {len(told)} times")

@@ -1,6 +1,5 @@
 """An observer that comes back gets what it missed: nothing twice, nothing left out."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -46,11 +45,8 @@ async def _one(ground: Ground, result: Result) -> None:
 
 
 async def _again(ground: Ground, result: Result, made: Made, seen: list[dict[str, Any]]) -> Reader:
-    loop = asyncio.get_running_loop()
-    began = loop.time()
     last = seen[-1]
-    reader = await ground.read(made, {"logId": last["logId"], "seq": last["seq"]})
-    result.took(loop.time() - began)
+    reader = await ground.read(made, {"logId": last["logId"], "seq": last["seq"]}, result=result)
     result.tried += 1
     result.expect(reader.attached["resumed"] is True, "a known cursor was not resumed")
     return reader

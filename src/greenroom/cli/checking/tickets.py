@@ -6,8 +6,8 @@ import secrets
 from greenroom.cli.checking.ground import CLOSED_WITHIN_S, Ground, Made
 from greenroom.cli.checking.result import Result
 from greenroom.practice_client import observer
-from greenroom.practice_client.connection import Close, SocketClosed
-from greenroom.practice_client.phone import call
+from greenroom.practice_client.connection import SocketClosed
+from greenroom.practice_client.phone import Phone, call
 from greenroom.practice_client.rest import Rest
 
 REFUSED = 4401
@@ -42,9 +42,8 @@ async def _one(ground: Ground, result: Result) -> None:
     reader.socket.abort()
     for what, token in (("made up", secrets.token_urlsafe(32)), ("a ticket", whole), ("missing", None)):
         phone = await ground.patiently(lambda token=token: call(ground.url, token))
-        close = await _closing(phone.wait_closed())
         result.tried += 1
-        result.expect(close is not None, f"a call whose stream token was {what} was taken")
+        result.expect(await _is_closed(phone), f"a call whose stream token was {what} was taken")
         result.expect(phone.first_audio is None, f"a call whose stream token was {what} heard something")
         phone.abort()
     async with Rest(ground.url) as stranger:
@@ -75,9 +74,10 @@ async def _refused(
         socket.abort()
 
 
-async def _closing(waiting: "asyncio.Future[Close] | object") -> Close | None:
+async def _is_closed(phone: Phone) -> bool:
     try:
         async with asyncio.timeout(CLOSED_WITHIN_S):
-            return await waiting  # pyright: ignore
+            await phone.wait_closed()
     except TimeoutError:
-        return None
+        return False
+    return True
