@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenroom.telephony import NotUnderstood, OutOfTurn, PhoneLeg, StreamRefused, StreamStart
+from greenroom.ports.telephony import NotUnderstood, OutOfTurn, PhoneLeg, StreamRefused, StreamStart
 from greenroom.telephony.twilio import messages as m
 from greenroom.telephony.twilio.leg import TwilioLeg
 

@@ -29,6 +29,8 @@ class BadConfiguration(BadInput):
 
 
 class UnknownScenario(BadInput):
+    """No scenario has this id."""
+
     code = "unknown_scenario"
 
 
@@ -59,11 +61,15 @@ class OutOfOrder(GreenroomError):
 
 
 class NoSuchSession(GreenroomError):
+    """No session has this id (any more)."""
+
     code = "no_such_session"
     http_status = 404
 
 
 class NotYours(GreenroomError):
+    """The session belongs to somebody else."""
+
     code = "not_yours"
     http_status = 403
 
@@ -76,12 +82,24 @@ class TicketRefused(GreenroomError):
 
 
 class ServerFull(GreenroomError):
+    """All places are taken; one that ends makes room."""
+
     code = "server_full"
     http_status = 503
     retryable = True
 
 
+class Starting(GreenroomError):
+    """The server does not take sessions yet."""
+
+    code = "starting"
+    http_status = 503
+    retryable = True
+
+
 class Draining(GreenroomError):
+    """The server is about to stop and takes no more sessions."""
+
     code = "draining"
     http_status = 503
     retryable = True

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from greenroom.core import signals as s
-from greenroom.core.errors import Draining, LogUnavailable, NoSuchSession, ServerFull
+from greenroom.core.errors import Draining, LogUnavailable, NoSuchSession, ServerFull, Starting
 from greenroom.core.record import closing, replay
 from greenroom.core.session import Limits
 from greenroom.core.step import create
@@ -70,6 +70,8 @@ class Directory:
 
     def ready(self) -> str | None:
         """None when a session can be made; else why not."""
+        if self._tasks is None:
+            return "starting"
         if self.draining:
             return "draining"
         if not self._parts.recorder.available:
@@ -82,6 +84,8 @@ class Directory:
         """A new session that nobody is connected to yet. Raises `BadConfiguration`, `UnknownScenario`, `ServerFull`,
         `Draining`, `LogUnavailable`."""
         match self.ready():
+            case "starting":
+                raise Starting("the server has only just started; try again in a moment")
             case "draining":
                 raise Draining("the server is about to stop")
             case "log_unavailable":
@@ -306,7 +310,7 @@ def log_unavailable(directory: Directory) -> None:
 
 
 def write_lost(directory: Directory, write: Write) -> None:
-    """This write will never be stored: its session's log has a gap, so the session ends."""
+    """A write that will never be stored: its session's log has a gap, so the session ends."""
     runner = directory.live(write.row.session_id if isinstance(write, NewSession) else write.session_id)
     if runner is not None:
         runner.signal(s.EndAskedFor("log_unavailable"))

@@ -1,6 +1,7 @@
 """The runner of one session: the thin shell around `step`. Legs report, it steps, records, and hands out orders."""
 
 import asyncio
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -39,6 +40,9 @@ REPLACED = 4409
 NORMAL = 1000
 
 log = structlog.get_logger()
+
+_leaked: list[socket.socket] = []
+"""Filled only while the break `leak_socket` is switched on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,11 +297,12 @@ class SessionRunner:
         self._log.info("ended announced", observers=len(self.feed))
         closed = {"caller": int(self._caller is not None), "engine": int(self._engine is not None)}
         caller = self._caller
-        if caller is not None and "leak_socket" not in self._parts.breaks:
+        if caller is not None:
             self._forget_caller()
             caller.close(NORMAL, self.reason or "ended")
-        if "leak_socket" not in self._parts.breaks:
-            await self._close_engine()
+        await self._close_engine()
+        if "leak_socket" in self._parts.breaks:
+            _leaked.append(socket.socket())
         observers = self.feed.close(OVER, self.reason or "ended")
         self._parts.deadlines.clear((self.session_id, "playout"))
         self._log.info("session cleaned up", **closed, observers=observers)

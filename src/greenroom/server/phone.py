@@ -7,6 +7,7 @@ from picows import WSMsgType
 
 from greenroom.core.errors import GreenroomError, NoSuchSession, TicketRefused
 from greenroom.ports.clock import Clock
+from greenroom.ports.telephony import Desk, NotUnderstood, PhoneLeg, StreamRefused, StreamStart, Wire
 from greenroom.runtime.metrics import Metrics
 from greenroom.server.auth import ADMIN_OWNER
 from greenroom.server.closing import close_code
@@ -15,7 +16,6 @@ from greenroom.server.ports import JOB_INTERVIEW, LiveSession, Sessions
 from greenroom.server.sockets import ServerSocket, Sockets
 from greenroom.server.tasks import Tasks
 from greenroom.server.tickets import Tickets
-from greenroom.telephony import Desk, NotUnderstood, PhoneLeg, StreamRefused, StreamStart, Wire
 from greenroom.websocket import TEXT
 
 FIRST_TRY = {"jobTitle": "Team member", "company": "Example Company", "jobDescription": ""}

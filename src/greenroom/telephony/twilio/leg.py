@@ -6,7 +6,7 @@ import msgspec
 import structlog
 
 from greenroom.ports.caller import AUDIO_PCMU_8K, CallerEvents
-from greenroom.telephony import Desk, NotUnderstood, OutOfTurn, StreamStart, Wire
+from greenroom.ports.telephony import Desk, NotUnderstood, OutOfTurn, StreamStart, Wire
 from greenroom.telephony.twilio import messages as m
 
 TOKEN = "token"  # noqa: S105 the parameter's name
