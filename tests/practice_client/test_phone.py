@@ -64,7 +64,7 @@ async def test_a_call_goes_as_twilios() -> None:
         assert [message["media"]["chunk"] for message in media[:3]] == ["1", "2", "3"]
         assert base64.b64decode(media[0]["media"]["payload"]) == b"\xff" * 160
 
-        peer.play(b"\x05" * 800)
+        peer.play(b"\x05" * 3200)
         peer.give("mark", mark={"name": "a"})
         peer.play(b"\x05" * 80000)
         peer.give("mark", mark={"name": "b"})

@@ -9,8 +9,9 @@ from greenroom.practice_client.rest import Rest
 BACK_WITHIN_S = 40.0
 ASK_EVERY_S = 0.25
 QUIET_TRIES = 40
-SPARE = {"process_open_fds": 2.0, "greenroom_tasks": 1.0}
-"""A database opens a file for itself now and then, and a periodic task may just run."""
+SPARE = {"process_open_fds": 10.0, "greenroom_tasks": 1.0}
+"""A database keeps a few connections for reading, once there were several readers at a time, with two files each; a
+periodic task may just run. One file kept for each of the hundreds of sessions and sockets is far above that."""
 
 
 @dataclass(frozen=True, slots=True)
