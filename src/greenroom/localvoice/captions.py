@@ -1,5 +1,10 @@
 """Live captions that never take a word back."""
 
+_TAIL = 4
+"""Words by whose likeness the place is found from which a pass that hears earlier words otherwise goes on."""
+_SHIFT = 3
+"""And how far off that place may be."""
+
 
 class StablePrefix:
     """Lets out the words on which two passes in a row agree. What was let out stays, whatever later passes say."""
@@ -19,13 +24,29 @@ class StablePrefix:
         self._before = now
         # The last word of a pass is half spoken, and its full stop is a guess.
         agreed = min(agreed, len(now) - 1)
-        known = len(self._out)
-        if agreed <= known or [_plain(word) for word in now[:known]] != [_plain(word) for word in self._out]:
+        known = self._known_in(now)
+        if agreed <= known:
             return ""
         new = now[known:agreed]
+        first = not self._out
         self._out += new
         piece = " ".join(new)
-        return piece if known == 0 else f" {piece}"
+        return piece if first else f" {piece}"
+
+    def _known_in(self, now: list[str]) -> int:
+        """How many of these words say what was let out already, even if a later pass hears some of it otherwise."""
+        out = [_plain(word) for word in self._out]
+        heard = [_plain(word) for word in now]
+        if heard[: len(out)] == out:
+            return len(out)
+        tail = out[-_TAIL:]
+
+        def likeness(place: int) -> tuple[int, int]:
+            there = heard[max(0, place - len(tail)) : place]
+            same = sum(mine == theirs for mine, theirs in zip(reversed(tail), reversed(there), strict=False))
+            return same, -abs(place - len(out))
+
+        return max(range(max(0, len(out) - _SHIFT), len(out) + _SHIFT + 1), key=likeness)
 
 
 def _plain(word: str) -> str:

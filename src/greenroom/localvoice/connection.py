@@ -6,32 +6,35 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from msgspec import UnsetType
 from msgspec.structs import replace
 
 from greenroom.localvoice import configuration
-from greenroom.localvoice.conversation import Conversation
+from greenroom.localvoice.conversation import Conversation, checked_item
 from greenroom.localvoice.formats import Hearing, Speaking
 from greenroom.localvoice.inference import Inference
-from greenroom.localvoice.listening import Listener
-from greenroom.localvoice.replying import Reply
+from greenroom.localvoice.listening import Listener, TooFast
+from greenroom.localvoice.replying import Means, Replies, Wanted
 from greenroom.localvoice.settings import LocalVoiceSettings
+from greenroom.localvoice.turns import Turns
+from greenroom.localvoice.work import Work
 from greenroom.realtime import ProtocolError, Unknown, build, parse_client
 from greenroom.realtime import client_events as cl
 from greenroom.realtime import server_events as ev
-from greenroom.realtime.conversations import (
-    ContentPart,
-    DurationUsage,
-    MessageItem,
-    ResponseParams,
-)
-from greenroom.realtime.sessions import PCM_24K, AudioFormat, ServerVad
+from greenroom.realtime.codec import unknown_parameters
+from greenroom.realtime.conversations import ResponseParams
+from greenroom.realtime.sessions import PCM_24K, AudioFormat
 from greenroom.websocket import TEXT, Messages
 
 MAX_MESSAGE_BYTES = 16 << 20
 """As the real API's limit on a piece of sound."""
+MAX_BACKLOG = 4096
+"""Events that wait for a commit before them."""
+INTERNAL_ERROR = 1011
 
 Admit = Callable[["Connection"], asyncio.TaskGroup]
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class Connection(Messages):
@@ -55,45 +58,60 @@ class Connection(Messages):
         self._numbers = itertools.count(1)
         self._conversation = Conversation()
         self._hearing = Hearing(PCM_24K)
-        self._listener: Listener | None = None
-        self._tasks: asyncio.TaskGroup | None = None
-        self._reply: Reply | None = None
-        self._replying: asyncio.Task[None] | None = None
-        self._replies = 0
-        self._voice_heard = False
-        self._item_id = ""
-        """Of the candidate's speech that is open."""
-        self._ended_items: list[str] = []
-        """Whose words are on their way, in order."""
+        self._backlog: list[Any] = []
+        """Events that came while a commit waits for the sound before it."""
+        self._committing: asyncio.Task[None] | None = None
         self._writable = asyncio.Event()
         self._writable.set()
 
     # The socket.
 
     def opened(self) -> None:
-        self._tasks = self._admit(self)
-        self._listener = Listener(self._inference, self, self._tasks)
+        self._work = Work(self._admit(self), self._failed)
+        self._turns = Turns(self._conversation, self._send, self._new_id)
+        means = Means(
+            inference=self._inference,
+            settings=self._settings,
+            conversation=self._conversation,
+            send=self._send,
+            flow=self._writable.wait,
+            words_known=self._turns.words_known,
+        )
+        self._replies = Replies(means, self._work.start)
+        self._turns.interrupt = lambda: self._replies.cancel("turn_detected")
+        self._turns.answer = self._answer
+        self._listener = Listener(self._inference, self._turns, self._work.start)
         self._send(ev.SessionCreated(session=self._shown()))
 
     def message(self, kind: Any, data: bytes) -> None:
-        if kind != TEXT:
-            self._refuse(ProtocolError("invalid_json", "events are JSON text"))
-            return
         try:
+            if kind != TEXT:
+                raise ProtocolError("invalid_json", "events are JSON text")
             event = parse_client(data)
             if isinstance(event, Unknown):
                 raise ProtocolError("invalid_value", f"there is no event {event.type!r}", "type", event.event_id)
-            self._take(event)
+            for path in unknown_parameters(data, event):
+                raise ProtocolError("unknown_parameter", f"Unknown parameter: '{path}'.", path, event.event_id)
         except ProtocolError as error:
             self._refuse(error)
+            return
+        if self._committing is not None:
+            if len(self._backlog) >= MAX_BACKLOG:
+                self._refuse(ProtocolError("rate_limit_exceeded", "too many events wait", None, event.event_id))
+            else:
+                self._backlog.append(event)
+            return
+        self._try(event)
 
     def closed(self, code: int, reason: str) -> None:  # noqa: ARG002
-        self._writable.set()
-        if self._listener is not None:
-            self._listener.close()
-        if self._replying is not None:
-            self._replying.cancel()
+        self.stop()
         self._left(self)
+
+    def stop(self) -> None:
+        """Work no more; what is being made is dropped."""
+        self._listener.close()
+        self._work.stop()
+        self._backlog.clear()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -104,190 +122,138 @@ class Connection(Messages):
 
     async def heard_all(self) -> None:
         """Until everything that was said to it has been listened to."""
-        await self._heard_by.drained()
+        await self._listener.drained()
+
+    @property
+    def tasks(self) -> int:
+        """How many are running for it."""
+        return len(self._work)
 
     # The client's events.
 
-    def _take(self, event: Any) -> None:
+    def _try(self, event: Any) -> None:
         try:
-            match event:
-                case cl.InputAudioBufferAppend(audio=audio):
-                    self._listen(audio)
-                case cl.SessionUpdate(session=update):
-                    self._update(update)
-                case cl.InputAudioBufferCommit():
-                    self._commit()
-                case cl.InputAudioBufferClear():
-                    self._clear()
-                case cl.ConversationItemCreate():
-                    self._create_item(event)
-                case cl.ConversationItemDelete(item_id=item_id):
-                    self._conversation.delete(item_id)
-                    self._send(ev.ConversationItemDeleted(item_id=item_id))
-                case cl.ConversationItemRetrieve(item_id=item_id):
-                    self._send(ev.ConversationItemRetrieved(item=self._conversation.get(item_id)))
-                case cl.ConversationItemTruncate():
-                    self._conversation.truncate(event.item_id, event.content_index, event.audio_end_ms)
-                    self._send(
-                        ev.ConversationItemTruncated(
-                            item_id=event.item_id, content_index=event.content_index, audio_end_ms=event.audio_end_ms
-                        )
-                    )
-                case cl.ResponseCreate(response=params):
-                    self._respond(params or ResponseParams())
-                case cl.ResponseCancel(response_id=response_id):
-                    self._cancel(response_id)
-                case _:
-                    pass
+            self._take(event)
         except ProtocolError as error:
-            error.event_id = error.event_id or event.event_id
-            raise
+            error.event_id = event.event_id
+            self._refuse(error)
+        except Exception as error:  # noqa: BLE001 it must not reach the server's reader
+            self._failed(error)
+
+    def _take(self, event: Any) -> None:
+        match event:
+            case cl.InputAudioBufferAppend(audio=audio):
+                self._listen(audio)
+            case cl.SessionUpdate(session=update):
+                self._update(update)
+            case cl.InputAudioBufferCommit():
+                self._commit()
+            case cl.InputAudioBufferClear():
+                self._listener.discard()
+                self._turns.discard()
+                self._send(ev.InputAudioBufferCleared())
+            case cl.ConversationItemCreate():
+                self._create_item(event)
+            case cl.ConversationItemDelete(item_id=item_id):
+                self._conversation.delete(item_id)
+                self._send(ev.ConversationItemDeleted(item_id=item_id))
+            case cl.ConversationItemRetrieve(item_id=item_id):
+                self._send(ev.ConversationItemRetrieved(item=self._conversation.get(item_id)))
+            case cl.ConversationItemTruncate(item_id=item_id, content_index=index, audio_end_ms=end_ms):
+                self._conversation.truncate(item_id, index, end_ms)
+                self._send(ev.ConversationItemTruncated(item_id=item_id, content_index=index, audio_end_ms=end_ms))
+            case cl.ResponseCreate(response=params):
+                self._respond(params or ResponseParams())
+            case cl.ResponseCancel(response_id=response_id):
+                self._cancel(response_id)
+            case _:
+                pass
 
     def _update(self, update: Any) -> None:
-        self._session = configuration.updated(self._session, update, voice_heard=self._voice_heard)
-        given = configuration.audio_input(self._session)
-        if isinstance(given.format, AudioFormat) and given.format != self._hearing.form:
-            self._hearing = Hearing(given.format)
-        listener = self._heard_by
-        turns = given.turn_detection
-        listener.detects_turns = turns is not None
-        if isinstance(turns, ServerVad) and turns.threshold is not None:
-            listener.threshold = min(max(turns.threshold, 0.1), 0.9)
+        self._session = configuration.updated(self._session, update, voice_heard=self._replies.voice_heard)
+        form = configuration.audio_input(self._session).format
+        if isinstance(form, AudioFormat) and form != self._hearing.form:
+            self._hearing = Hearing(form)
+        wanted = configuration.turns_of(self._session)
+        if self._listener.detects_turns and not wanted.detected:
+            self._turns.discard()
+        self._turns.wanted = wanted
+        self._listener.detects_turns = wanted.detected
+        self._listener.threshold = wanted.threshold
+        self._listener.shortest_pause_ms = wanted.silence_ms
         self._send(ev.SessionUpdated(session=self._shown()))
 
     def _listen(self, audio: str) -> None:
         samples = self._hearing.decode(audio)
         if len(samples):
-            self._heard_by.feed(samples)
+            try:
+                self._listener.feed(samples)
+            except TooFast:
+                raise ProtocolError("rate_limit_exceeded", "sound comes too fast", "audio") from None
 
     def _commit(self) -> None:
-        if not self._heard_by.has_sound:
-            raise ProtocolError("input_audio_buffer_commit_empty", "there is no sound to commit")
-        self._heard_by.commit()
+        if not self._listener.has_sound:
+            raise ProtocolError("input_audio_buffer_commit_empty", "there is less than 100 ms of sound to commit")
+        self._committing = self._work.start(self._listener.commit(), "commit")
+        self._committing.add_done_callback(self._committed)
 
-    def _clear(self) -> None:
-        self._heard_by.discard()
-        self._item_id = ""
-        self._send(ev.InputAudioBufferCleared())
+    def _committed(self, task: asyncio.Task[None]) -> None:
+        self._committing = None
+        while self._backlog and self._committing is None and not task.cancelled():
+            self._try(self._backlog.pop(0))
 
     def _create_item(self, event: cl.ConversationItemCreate) -> None:
-        item = event.item
-        shown = replace(item, id=item.id or self._new_id("item"), object="realtime.item", status="completed")
-        before = self._conversation.add(shown, event.previous_item_id)
-        self._send(ev.ConversationItemAdded(item=shown, previous_item_id=before))
-        self._send(ev.ConversationItemDone(item=shown, previous_item_id=before))
+        item = replace(
+            checked_item(event.item),
+            id=event.item.id or self._new_id("item"),
+            object="realtime.item",
+            status="completed",
+        )
+        before = self._conversation.add(item, event.previous_item_id)
+        self._send(ev.ConversationItemAdded(item=item, previous_item_id=before))
+        self._send(ev.ConversationItemDone(item=item, previous_item_id=before))
 
     # Responses.
 
     def _respond(self, params: ResponseParams) -> None:
-        if self._replying is not None:
+        configuration.check_response(params)
+        active = self._replies.active_id
+        if active is not None:
             raise ProtocolError(
-                "conversation_already_has_active_response", "wait for response.done, or cancel the response first"
+                "conversation_already_has_active_response",
+                f"Conversation already has an active response in progress: {active}. Wait until it is finished.",
             )
-        assert self._tasks is not None
-        modalities = params.output_modalities or self._session.output_modalities
-        spoken = isinstance(modalities, UnsetType) or "text" not in modalities
-        form = configuration.audio_output(self._session).format
+        output = configuration.audio_output(self._session)
+        wanted = None if params.audio is None else params.audio.output
+        form = output.format if wanted is None or wanted.format is None else wanted.format
         assert isinstance(form, AudioFormat)
-        reply = Reply(
-            self._new_id("resp"),
-            self._new_id("item"),
-            params,
-            speaking=Speaking(form),
-            spoken=spoken,
-            replies_before=self._replies,
-            conversation=self._conversation,
-            inference=self._inference,
-            settings=self._settings,
-            send=self._send,
-            flow=self._writable.wait,
+        modalities = params.output_modalities or self._session.output_modalities
+        instructions = self._session.instructions
+        self._replies.make(
+            Wanted(
+                response_id=self._new_id("resp"),
+                item_id=self._new_id("item"),
+                params=params,
+                speaking=None if modalities == ("text",) else Speaking(configuration.checked_format(form, "response")),
+                voice=output.voice,
+                speed=1.0 if isinstance(output.speed, UnsetType) else output.speed,
+                instructions="" if isinstance(instructions, UnsetType) else instructions,
+                replies_before=self._replies.count,
+            )
         )
-        self._replies += 1
-        self._reply = reply
-        self._replying = self._tasks.create_task(self._make(reply), name="reply")
-
-    async def _make(self, reply: Reply) -> None:
-        try:
-            await reply.run()
-        finally:
-            self._voice_heard = self._voice_heard or reply.sounded
-            if self._reply is reply:
-                self._reply = self._replying = None
 
     def _cancel(self, response_id: str | None) -> None:
-        reply = self._reply
-        if reply is None or self._replying is None or response_id not in (None, reply.response_id):
-            raise ProtocolError("response_cancel_not_active", "no such response is being made")
-        self._replying.cancel()
+        active = self._replies.active_id
+        if active is None or response_id not in (None, active):
+            raise ProtocolError("response_cancel_not_active", "Cancellation failed: no active response found")
+        self._replies.cancel("client_cancelled")
 
-    # What the listener hears (`listening.Ears`).
-
-    def speech_began(self, start_ms: int) -> None:
-        turns = self._server_vad
-        padding = turns.prefix_padding_ms if turns is not None else 0
-        self._item_id = self._new_id("item")
-        start = max(0, start_ms - (padding or 0))
-        self._send(ev.InputAudioBufferSpeechStarted(audio_start_ms=start, item_id=self._item_id))
-        if turns is not None and turns.interrupt_response and self._replying is not None:
-            self._replying.cancel()
-
-    def caption(self, piece: str) -> None:
-        if self._wants_words:
-            self._send(ev.InputAudioTranscriptionDelta(item_id=self._item_id, content_index=0, delta=piece))
-
-    def speech_ended(self, last_speech_ms: int, *, detected: bool) -> None:
-        turns = self._server_vad
-        item_id = self._item_id or self._new_id("item")
-        self._item_id = ""
-        if detected:
-            # As the real API counts: the silence that a turn is told by belongs to it, whatever was waited for.
-            silence = turns.silence_duration_ms if turns is not None else 0
-            self._send(ev.InputAudioBufferSpeechStopped(audio_end_ms=last_speech_ms + (silence or 0), item_id=item_id))
-        item = MessageItem(
-            id=item_id,
-            object="realtime.item",
-            role="user",
-            status="completed",
-            content=(ContentPart(type="input_audio"),),
-        )
-        before = self._conversation.add(item)
-        self._ended_items.append(item_id)
-        self._send(ev.InputAudioBufferCommitted(item_id=item_id, previous_item_id=before))
-        self._send(ev.ConversationItemAdded(item=item, previous_item_id=before))
-        self._send(ev.ConversationItemDone(item=item, previous_item_id=before))
-
-    def words(self, text: str, speech_ms: int) -> None:
-        item_id = self._ended_items.pop(0)
-        part = ContentPart(type="input_audio", transcript=text)
-        self._conversation.change(
-            MessageItem(id=item_id, object="realtime.item", role="user", status="completed", content=(part,))
-        )
-        if self._wants_words:
-            self._send(
-                ev.InputAudioTranscriptionCompleted(
-                    item_id=item_id, content_index=0, transcript=text, usage=DurationUsage(seconds=speech_ms / 1000)
-                )
-            )
-        turns = configuration.audio_input(self._session).turn_detection
-        if turns is not None and not isinstance(turns, UnsetType) and turns.create_response and self._replying is None:
+    def _answer(self) -> None:
+        """A turn is over, and the client wants an answer without asking for it."""
+        if self._replies.active_id is None:
             self._respond(ResponseParams())
 
     # Inside.
-
-    @property
-    def _heard_by(self) -> Listener:
-        assert self._listener is not None
-        return self._listener
-
-    @property
-    def _server_vad(self) -> ServerVad | None:
-        turns = configuration.audio_input(self._session).turn_detection
-        return turns if isinstance(turns, ServerVad) else None
-
-    @property
-    def _wants_words(self) -> bool:
-        # Unlike the real API, a client that never mentions transcription gets it, too: it costs nothing here.
-        return True
 
     def _shown(self) -> Any:
         return replace(self._session, id=self._session_id, object="realtime.session")
@@ -298,12 +264,21 @@ class Connection(Messages):
     def _send(self, event: ev.ServerMessage) -> None:
         self.send_text(build(replace(event, event_id=self._new_id("event"))))
 
-    def _refuse(self, error: ProtocolError) -> None:
+    def _refuse(self, error: ProtocolError, kind: str = "invalid_request_error") -> None:
         details = ev.ErrorDetails(
-            type="invalid_request_error",
-            code=error.code,
-            message=error.message,
-            param=error.param,
-            event_id=error.event_id,
+            type=kind, code=error.code, message=error.message, param=error.param, event_id=error.event_id
         )
         self._send(ev.ErrorEvent(error=details))
+
+    def _failed(self, error: Exception) -> None:
+        """Something of ours went wrong. This session ends, the others don't hear of it."""
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        where = "" if frame is None else f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}"
+        # Its kind and place only: an exception's words may repeat what was said.
+        log.error("localvoice session failed", session_id=self._session_id, error=type(error).__name__, where=where)
+        if self.is_open:
+            self._refuse(ProtocolError("internal_error", "something went wrong here; connect again"), "server_error")
+        self.stop()
+        self.close(INTERNAL_ERROR, "internal error")

@@ -85,6 +85,25 @@ class Conversation:
         self._sent_ms[item_id] = audio_end_ms
 
 
+_PARTS = {"user": "input_", "system": "input_text", "assistant": "output_"}
+
+
+def checked_item(item: Item) -> Item:
+    """The item, if it can be one of a conversation. Raises `ProtocolError`."""
+    match item:
+        case MessageItem(role=role, content=content):
+            for number, part in enumerate(content):
+                if not part.type.startswith(_PARTS[role]):
+                    raise ProtocolError(
+                        "invalid_value",
+                        f"a message of the {role} has no {part.type}",
+                        f"item.content[{number}].type",
+                    )
+        case FunctionCallItem() | FunctionCallOutputItem():
+            pass
+    return item
+
+
 def as_chat(items: list[Item]) -> list[dict[str, str]]:
     """The conversation as chat-completions servers take it."""
     chat: list[dict[str, str]] = []

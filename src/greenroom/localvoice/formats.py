@@ -26,7 +26,7 @@ class Hearing:
         self._odd = b""
 
     def decode(self, audio: str) -> NDArray[np.float32]:
-        """-1 to 1. Raises `ProtocolError` for what is no base64."""
+        """-1 to 1. Raises `ProtocolError` for what is no base64, and takes none of it then."""
         try:
             raw = base64.b64decode(audio, validate=True)
         except (binascii.Error, ValueError):
@@ -43,7 +43,10 @@ class Hearing:
                 pcm = np.frombuffer(raw[:whole], "<i2").astype(np.int16)
         if not len(pcm):
             return np.zeros(0, np.float32)
-        return self._resampler.process_float((pcm / 32768).astype(np.float32))
+        # A second at a time: resampling takes many times the memory of what it is given.
+        step = _RATES[self.form.type]
+        seconds = [pcm[at : at + step].astype(np.float32) / np.float32(32768) for at in range(0, len(pcm), step)]
+        return np.concatenate([self._resampler.process_float(second) for second in seconds])
 
 
 class Speaking:
@@ -57,7 +60,7 @@ class Speaking:
         self._piece_bytes = piece_ms * self.bytes_per_ms
 
     def encode(self, pcm: NDArray[np.int16]) -> list[tuple[str, int]]:
-        """Pieces, each with the number of bytes that it stands for."""
+        """Pieces, each with the number of bytes that it stands for. May run on any thread, one call at a time."""
         if self._resampler is not None:
             pcm = self._resampler.process(pcm)
         match self.form.type:

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from greenroom.localvoice.models import speech_folder
 from greenroom.localvoice.speech_to_text import Moonshine, Samples, Transcriber
 from greenroom.localvoice.text_to_speech import Hibari, Speaker
-from greenroom.localvoice.voice_activity import Detector, Silero
+from greenroom.localvoice.voice_activity import CHUNK_SAMPLES, Detector, Silero
 
 T = TypeVar("T")
 MAX_WAITING = 256
+_LAST_JOB_S = 1.0
 
 
 class Urgency(enum.IntEnum):
@@ -36,6 +37,14 @@ class Urgency(enum.IntEnum):
 
 class Overloaded(Exception):
     """More was asked for than can be done in time."""
+
+    code = "overloaded"
+
+
+class InferenceFailed(Exception):
+    """A model refused its input, or broke; its cause says how."""
+
+    code = "inference_failed"
 
 
 @dataclass(order=True, slots=True)
@@ -67,22 +76,25 @@ class Lane:
         return len(self._jobs)
 
     async def run(self, urgency: Urgency, work: Callable[[], T]) -> T:
-        """The result of the work. Cancelled before its turn, it is not done at all. Raises `Overloaded`."""
+        """The result of the work. Cancelled before its turn, it is not done at all. Raises `Overloaded`, `InferenceFailed`."""
         future: asyncio.Future[T] = self._loop.create_future()
         with self._changed:
-            if len(self._jobs) >= self._max_waiting:
+            if self._stopping or len(self._jobs) >= self._max_waiting:
                 raise Overloaded(f"{len(self._jobs)} jobs are waiting")
             heapq.heappush(self._jobs, _Job(urgency, next(self._numbers), work, future))
             self._changed.notify()
         return await future
 
     def stop(self) -> None:
-        """End the threads; what waits is not done."""
+        """End the threads; what waits is not done. A job that is being done gets a second to end."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+            waiting, self._jobs = self._jobs, []
+        for job in waiting:
+            job.done.cancel()
         for thread in self._threads:
-            thread.join()
+            thread.join(_LAST_JOB_S)
 
     def _work(self) -> None:
         while True:
@@ -97,7 +109,9 @@ class Lane:
             try:
                 result = job.work()
             except Exception as error:  # noqa: BLE001 handed to whoever asked
-                self._tell(job.done.set_exception, job.done, error)
+                failure = InferenceFailed(f"a model failed: {type(error).__name__}")
+                failure.__cause__ = error
+                self._tell(job.done.set_exception, job.done, failure)
             else:
                 self._tell(job.done.set_result, job.done, result)
 
@@ -141,17 +155,17 @@ class Inference:
         """The words of this speech (16 kHz, at most 14 s)."""
         return await self._thinking.run(urgency, lambda: self._transcriber.transcribe(samples))
 
-    async def speak(self, sentence: str) -> NDArray[np.int16]:
-        """Speech of a sentence, at 24 kHz."""
-        return await self._thinking.run(Urgency.SPEECH, lambda: self._say(sentence))
+    async def speak(self, sentence: str, speed: float, then: Callable[[NDArray[np.int16]], T]) -> T:
+        """Speech of a sentence, at 24 kHz, and what `then` makes of it on the same thread."""
+        return await self._thinking.run(Urgency.SPEECH, lambda: then(self._say(sentence, speed)))
 
     def stop(self) -> None:
         self._hearing.stop()
         self._thinking.stop()
 
-    def _say(self, sentence: str) -> NDArray[np.int16]:
+    def _say(self, sentence: str, speed: float) -> NDArray[np.int16]:
         with self._one_voice:
-            return self._speaker.speak(sentence)
+            return self._speaker.speak(sentence, speed)
 
 
 @contextlib.asynccontextmanager
@@ -164,6 +178,7 @@ async def loaded() -> AsyncGenerator[Inference]:
         # The first run of each is slow; nobody should wait for it.
         transcriber.transcribe(np.zeros(8000, np.float32))
         speaker.speak("Hello.")
+        Silero().probability(np.zeros(CHUNK_SAMPLES, np.float32))
         return transcriber, speaker
 
     transcriber, speaker = await asyncio.to_thread(load)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -17,6 +18,8 @@ from greenroom.realtime.conversations import (
     ContentPart,
     MessageItem,
     Response,
+    ResponseAudio,
+    ResponseAudioOutput,
     ResponseParams,
     StatusDetails,
     StatusError,
@@ -25,155 +28,186 @@ from greenroom.realtime.conversations import (
 )
 
 Send = Callable[[ev.ServerMessage], None]
+Cancelled = Literal["turn_detected", "client_cancelled"]
 
 
-Flow = Callable[[], Awaitable[object]]
-"""Waits until the client has taken most of what was sent."""
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a response is made with."""
+
+    inference: Inference
+    settings: LocalVoiceSettings
+    conversation: Conversation
+    send: Send
+    flow: Callable[[], Awaitable[object]]
+    """Waits until the client has taken most of what was sent."""
+    words_known: Callable[[], Awaitable[object]]
+    """Waits until what the caller said last is in the conversation, within reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be made."""
+
+    response_id: str
+    item_id: str
+    params: ResponseParams
+    speaking: Speaking | None
+    """None: text only."""
+    voice: Any
+    speed: float
+    instructions: str
+    replies_before: int
 
 
 class Reply:
-    """Makes one response: events in the order of the real API, sound ahead of its playing."""
+    """Makes one response: events in the order of the real API, sound ahead of its playing.
 
-    def __init__(
-        self,
-        response_id: str,
-        item_id: str,
-        params: ResponseParams,
-        *,
-        speaking: Speaking,
-        spoken: bool,
-        replies_before: int,
-        conversation: Conversation,
-        inference: Inference,
-        settings: LocalVoiceSettings,
-        send: Send,
-        flow: Flow,
-    ) -> None:
-        self.response_id = response_id
-        self.item_id = item_id
+    `begin` and `end` send their events at once; `end` may come at any time, and only the first one counts.
+    """
+
+    def __init__(self, wanted: Wanted, means: Means) -> None:
+        self.wanted = wanted
         self.sounded = False
-        self._params = params
-        self._speaking = speaking
-        self._spoken = spoken
-        self._replies_before = replies_before
-        self._conversation = conversation
-        self._inference = inference
-        self._settings = settings
-        self._send = send
-        self._flow = flow
+        self.over = False
+        self._means = means
         self._text = ""
         self._sent_bytes = 0
-        self._begun = False
+        self._before: str | None = None
+        # Out of band: it is made and heard, and the conversation knows nothing of it.
+        self._kept = wanted.params.conversation != "none"
+
+    def begin(self) -> None:
+        wanted, send = self.wanted, self._means.send
+        item = MessageItem(
+            id=wanted.item_id, object="realtime.item", role="assistant", status="in_progress", content=()
+        )
+        send(ev.ResponseCreated(response=self._response("in_progress")))
+        if self._kept:
+            self._before = self._means.conversation.add(item)
+        send(ev.ResponseOutputItemAdded(response_id=wanted.response_id, output_index=0, item=item))
+        if self._kept:
+            send(ev.ConversationItemAdded(item=item, previous_item_id=self._before))
+        send(ev.ResponseContentPartAdded(part=self._part(), **self._place))
 
     async def run(self) -> None:
-        """Make all of it. Cancelled, it ends as `cancelled`."""
-        self._send(ev.ResponseCreated(response=self._response("in_progress")))
+        """Say all of it, and end."""
         try:
-            self._begin()
             async for sentence in self._words():
                 await self._say(sentence)
-        except asyncio.CancelledError:
-            self._finish("cancelled", StatusDetails(type="cancelled", reason="client_cancelled"))
-            raise
         except Overloaded as error:
-            failure = StatusError(type="server_error", code="overloaded", message=str(error))
-            self._finish("failed", StatusDetails(type="failed", error=failure))
-        else:
-            self._finish("completed", None)
+            self._fail("overloaded", str(error))
+        except Exception:
+            self._fail("server_error", "the reply could not be made")
+            raise
+        self._end("completed", None)
+
+    def cancel(self, reason: Cancelled) -> None:
+        self._end("cancelled", StatusDetails(type="cancelled", reason=reason))
+
+    def _fail(self, code: str, message: str) -> None:
+        error = StatusError(type="server_error", code=code, message=message)
+        self._end("failed", StatusDetails(type="failed", error=error))
 
     async def _words(self) -> AsyncGenerator[str]:
-        metadata = self._params.metadata or {}
+        params, means = self.wanted.params, self._means
+        metadata = params.metadata or {}
         exact = voice.directed(metadata)
-        intent = metadata.get(voice.INTENT) or (None if exact else self._params.instructions)
+        intent = metadata.get(voice.INTENT)
         said = 0
-        if self._settings.llm_url is not None and intent:
-            chat = as_chat(self._conversation.items())
+        if means.settings.llm_url is not None and (intent or not exact):
+            await means.words_known()
+            instructions = self.wanted.instructions if params.instructions is None else params.instructions
+            chat = as_chat(means.conversation.items())
+            worded = voice.promptly_worded(means.settings, instructions, chat, intent)
             try:
-                async with asyncio.timeout(voice.WHOLE_ANSWER_S):
-                    async for sentence in _promptly(voice.worded(self._settings, chat, intent)):
-                        said += 1
-                        yield sentence
-            except (TimeoutError, LookupError):
-                pass  # it costs the wording only
+                async for sentence in worded:
+                    said += 1
+                    yield sentence
+            finally:
+                await worded.aclose()
         if not said:
-            for sentence in sentences(exact or voice.fixed(self._replies_before)):
+            for sentence in sentences(exact or voice.fixed(self.wanted.replies_before)):
                 yield sentence
-
-    def _begin(self) -> None:
-        item = MessageItem(id=self.item_id, object="realtime.item", role="assistant", status="in_progress", content=())
-        before = self._conversation.add(item)
-        self._begun = True
-        rid = self.response_id
-        self._send(ev.ResponseOutputItemAdded(response_id=rid, output_index=0, item=item))
-        self._send(ev.ConversationItemAdded(item=item, previous_item_id=before))
-        part = ev.Part(type="audio", transcript="") if self._spoken else ev.Part(type="text", text="")
-        self._send(ev.ResponseContentPartAdded(part=part, **self._place))
 
     async def _say(self, sentence: str) -> None:
         piece = f" {sentence}" if self._text else sentence
-        if not self._spoken:
+        send, speaking = self._means.send, self.wanted.speaking
+        if speaking is None:
             self._text += piece
-            self._send(ev.ResponseOutputTextDelta(delta=piece, **self._place))
+            send(ev.ResponseOutputTextDelta(delta=piece, **self._place))
             return
-        pcm = await self._inference.speak(sentence)
+        sound = await self._means.inference.speak(sentence, self.wanted.speed, speaking.encode)
         self._text += piece
-        self._send(ev.ResponseOutputAudioTranscriptDelta(delta=piece, **self._place))
-        for delta, length in self._speaking.encode(pcm):
+        send(ev.ResponseOutputAudioTranscriptDelta(delta=piece, **self._place))
+        for delta, length in sound:
             self._sent_bytes += length
             self.sounded = True
-            self._conversation.note_sent(self.item_id, self._sent_ms)
-            self._send(ev.ResponseOutputAudioDelta(delta=delta, **self._place))
-            await self._flow()
+            if self._kept:
+                self._means.conversation.note_sent(self.wanted.item_id, self._sent_ms)
+            send(ev.ResponseOutputAudioDelta(delta=delta, **self._place))
+            await self._means.flow()
 
-    def _finish(self, status: str, details: StatusDetails | None) -> None:
-        output: tuple[MessageItem, ...] = ()
-        if self._begun:
-            part = (
-                ContentPart(type="output_audio", transcript=self._text)
-                if self._spoken
-                else ContentPart(type="output_text", text=self._text)
-            )
-            item = MessageItem(
-                id=self.item_id,
-                object="realtime.item",
-                role="assistant",
-                status="completed" if status == "completed" else "incomplete",
-                content=(part,),
-            )
-            output = (item,)
-            self._close(item)
-        assert status in ("completed", "cancelled", "failed")
-        response = replace(self._response("completed"), status=status, status_details=details, output=output)
-        self._send(ev.ResponseDone(response=replace(response, usage=self._usage())))
+    def _end(self, status: Literal["completed", "cancelled", "failed"], details: StatusDetails | None) -> None:
+        if self.over:
+            return
+        self.over = True
+        part = (
+            ContentPart(type="output_text", text=self._text)
+            if self.wanted.speaking is None
+            else ContentPart(type="output_audio", transcript=self._text)
+        )
+        item = MessageItem(
+            id=self.wanted.item_id,
+            object="realtime.item",
+            role="assistant",
+            status="completed" if status == "completed" else "incomplete",
+            content=(part,),
+        )
+        self._close(item)
+        response = replace(self._response(status), status_details=details, output=(item,), usage=self._usage())
+        self._means.send(ev.ResponseDone(response=response))
 
     def _close(self, item: MessageItem) -> None:
-        place = self._place
-        if self._spoken:
-            self._send(ev.ResponseOutputAudioDone(**place))
-            self._send(ev.ResponseOutputAudioTranscriptDone(transcript=self._text, **place))
-            self._send(ev.ResponseContentPartDone(part=ev.Part(type="audio", transcript=self._text), **place))
+        place, send = self._place, self._means.send
+        if self.wanted.speaking is None:
+            send(ev.ResponseOutputTextDone(text=self._text, **place))
         else:
-            self._send(ev.ResponseOutputTextDone(text=self._text, **place))
-            self._send(ev.ResponseContentPartDone(part=ev.Part(type="text", text=self._text), **place))
-        self._conversation.change(item)
-        self._send(ev.ConversationItemDone(item=item, previous_item_id=None))
-        self._send(ev.ResponseOutputItemDone(response_id=self.response_id, output_index=0, item=item))
+            send(ev.ResponseOutputAudioDone(**place))
+            send(ev.ResponseOutputAudioTranscriptDone(transcript=self._text, **place))
+        send(ev.ResponseContentPartDone(part=self._part(), **place))
+        if self._kept:
+            self._means.conversation.change(item)
+            send(ev.ConversationItemDone(item=item, previous_item_id=self._before))
+        send(ev.ResponseOutputItemDone(response_id=self.wanted.response_id, output_index=0, item=item))
+
+    def _part(self) -> ev.Part:
+        if self.wanted.speaking is None:
+            return ev.Part(type="text", text=self._text)
+        return ev.Part(type="audio", transcript=self._text)
 
     @property
     def _place(self) -> dict[str, Any]:
-        return {"response_id": self.response_id, "item_id": self.item_id, "output_index": 0, "content_index": 0}
+        wanted = self.wanted
+        return {"response_id": wanted.response_id, "item_id": wanted.item_id, "output_index": 0, "content_index": 0}
 
     @property
     def _sent_ms(self) -> int:
-        return self._sent_bytes // self._speaking.bytes_per_ms
+        speaking = self.wanted.speaking
+        return 0 if speaking is None else self._sent_bytes // speaking.bytes_per_ms
 
-    def _response(self, status: str) -> Response:
+    def _response(self, status: Literal["in_progress", "completed", "cancelled", "failed"]) -> Response:
+        speaking = self.wanted.speaking
+        audio = None
+        if speaking is not None:
+            audio = ResponseAudio(output=ResponseAudioOutput(format=speaking.form, voice=self.wanted.voice))
         return Response(
-            id=self.response_id,
-            status="in_progress" if status == "in_progress" else "completed",
-            output_modalities=("audio",) if self._spoken else ("text",),
+            id=self.wanted.response_id,
+            status=status,
+            output_modalities=("text",) if speaking is None else ("audio",),
             max_output_tokens="inf",
-            metadata=self._params.metadata,
+            audio=audio,
+            metadata=self.wanted.params.metadata,
         )
 
     def _usage(self) -> Usage:
@@ -188,14 +222,38 @@ class Reply:
         )
 
 
-async def _promptly(source: AsyncGenerator[str]) -> AsyncGenerator[str]:
-    """The same, as long as the first comes soon enough. Raises `TimeoutError`."""
-    try:
-        async with asyncio.timeout(voice.FIRST_SENTENCE_S):
-            first = await anext(source, None)
-        if first is not None:
-            yield first
-        async for sentence in source:
-            yield sentence
-    finally:
-        await source.aclose()
+class Replies:
+    """One response at a time."""
+
+    def __init__(self, means: Means, start: Callable[..., asyncio.Task[None]]) -> None:
+        self._means = means
+        self._start = start
+        self._reply: Reply | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._voice_heard = False
+        self.count = 0
+
+    @property
+    def active_id(self) -> str | None:
+        """Of the response that is being made."""
+        return None if self._reply is None or self._reply.over else self._reply.wanted.response_id
+
+    @property
+    def voice_heard(self) -> bool:
+        """Whether any sound of the voice was ever sent."""
+        return self._voice_heard or (self._reply is not None and self._reply.sounded)
+
+    def make(self, wanted: Wanted) -> None:
+        """Begin; none may be active."""
+        self._voice_heard = self.voice_heard
+        self.count += 1
+        reply = self._reply = Reply(wanted, self._means)
+        reply.begin()
+        self._task = self._start(reply.run(), "reply")
+
+    def cancel(self, reason: Cancelled) -> None:
+        """End the active response now, if there is one; all its events are sent when this returns."""
+        if self._reply is not None and not self._reply.over:
+            self._reply.cancel(reason)
+            if self._task is not None:
+                self._task.cancel()

@@ -30,7 +30,7 @@ class Moonshine:
     def __init__(self, folder: Path, threads: int = 1) -> None:
         import onnxruntime as ort
 
-        options: Any = ort.SessionOptions()
+        options: Any = ort.SessionOptions()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         self._encoder: Any = ort.InferenceSession(str(folder / "encoder_model.ort"), options)

@@ -16,7 +16,7 @@ _PAUSE_S = 0.22
 
 
 class Speaker(Protocol):
-    def speak(self, sentence: str) -> NDArray[np.int16]: ...
+    def speak(self, sentence: str, speed: float = 1.0) -> NDArray[np.int16]: ...
 
 
 class Hibari:
@@ -27,9 +27,9 @@ class Hibari:
 
         self._voice: Any = Voice(threads=1)
 
-    def speak(self, sentence: str) -> NDArray[np.int16]:
+    def speak(self, sentence: str, speed: float = 1.0) -> NDArray[np.int16]:
         """The sentence at 24 kHz, with the pause that follows it."""
-        audio = np.asarray(self._voice(sentence, seed=_SEED), np.float32)
+        audio = np.asarray(self._voice(sentence, speed=speed, seed=_SEED), np.float32)
         pause = np.zeros(int(SAMPLE_RATE_HZ * _PAUSE_S), np.float32)
         samples = np.concatenate([_without_lead(audio), pause])
         return (np.clip(samples, -1, 1) * 32767).astype(np.int16)

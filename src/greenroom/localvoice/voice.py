@@ -1,5 +1,6 @@
 """What is said: a director's exact words, a language model's wording of them, or the small fixed interviewer's."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -14,6 +15,8 @@ INTENT = "greenroom_intent"
 FIRST_SENTENCE_S = 2.5
 WHOLE_ANSWER_S = 15.0
 MAX_WORDS = 60
+"""Of a language model's answer; what is more is not said."""
+_LONGEST_TEXT = 2000
 
 GREETING = "Hello, I'm listening. What would you like to talk about?"
 FOLLOW_UPS = (
@@ -40,17 +43,45 @@ def fixed(replies_before: int) -> str:
     return GREETING if replies_before == 0 else FOLLOW_UPS[(replies_before - 1) % len(FOLLOW_UPS)]
 
 
-async def worded(settings: LocalVoiceSettings, chat: list[dict[str, str]], intent: str) -> AsyncGenerator[str]:
-    """Sentences in which a language model says what is intended, as they come. Raises `LookupError` when it can't."""
+async def promptly_worded(
+    settings: LocalVoiceSettings, instructions: str, chat: list[dict[str, str]], intent: str | None
+) -> AsyncGenerator[str]:
+    """Sentences in which a language model says what is intended, as they come; none when it can't or takes too long.
+
+    What it has said so far counts when it fails in the middle.
+    """
+    began = asyncio.get_running_loop().time()
+    source = _worded(settings, instructions, chat, intent)
+    limit_s = FIRST_SENTENCE_S
+    try:
+        while True:
+            try:
+                async with asyncio.timeout_at(began + limit_s):
+                    sentence = await anext(source)
+            except (StopAsyncIteration, TimeoutError, LookupError):
+                return  # it costs the wording only
+            yield sentence
+            limit_s = WHOLE_ANSWER_S
+    finally:
+        await source.aclose()
+
+
+async def _worded(
+    settings: LocalVoiceSettings, instructions: str, chat: list[dict[str, str]], intent: str | None
+) -> AsyncGenerator[str]:
+    """The same, however long it takes. Raises `LookupError` when it can't."""
     import httpx2
 
     system = (
-        "You are the interviewer in a spoken practice conversation. Say what you are asked to, in at most 30 words, as "
-        f"speech, without lists or markup, one question at most. What to say now: {intent}"
+        "You are the interviewer in a spoken practice conversation. Answer in at most 30 words, as speech, without lists "
+        "or markup, with one question at most."
     )
+    if intent:
+        system += f" What to say now: {intent}"
+    first = [{"role": "system", "content": instructions}] if instructions else []
     body = {
         "model": settings.llm_model or "default",
-        "messages": [*chat[-20:], {"role": "system", "content": system}],
+        "messages": [*first, *chat[-20:], {"role": "system", "content": system}],
         "stream": True,
         "max_tokens": 120,
     }
@@ -59,7 +90,7 @@ async def worded(settings: LocalVoiceSettings, chat: list[dict[str, str]], inten
     said = words = 0
     try:
         async with (
-            httpx2.AsyncClient(timeout=FIRST_SENTENCE_S, trust_env=False) as client,
+            httpx2.AsyncClient(timeout=WHOLE_ANSWER_S, trust_env=False) as client,
             client.stream(
                 "POST", f"{(settings.llm_url or '').rstrip('/')}/chat/completions", json=body, headers=headers
             ) as answer,
@@ -70,12 +101,17 @@ async def worded(settings: LocalVoiceSettings, chat: list[dict[str, str]], inten
                 for sentence in sentences(text)[said:-1]:
                     said, words = said + 1, words + len(sentence.split())
                     yield sentence
-                if words > MAX_WORDS:
+                if words >= MAX_WORDS:
                     return
-    except (httpx2.HTTPError, ValueError) as error:
+                if len(text) > _LONGEST_TEXT:
+                    break
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise LookupError(str(error)) from None
     for sentence in sentences(text)[said:]:
-        yield sentence
+        kept = sentence.split()[: max(MAX_WORDS - words, 0)]
+        words += len(kept)
+        if kept:
+            yield " ".join(kept)
 
 
 def _piece(line: str) -> str:

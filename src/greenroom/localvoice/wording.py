@@ -1,0 +1,151 @@
+"""The words of one turn, found while it is spoken and ready soon after it ends."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from greenroom.localvoice.captions import StablePrefix
+from greenroom.localvoice.inference import Inference, Urgency
+from greenroom.localvoice.segments import LONGEST_CHUNKS, SHORTEST_CHUNKS, pieces, quietest
+from greenroom.localvoice.voice_activity import CHUNK_MS
+
+Chunk = NDArray[np.float32]
+Text = str | None
+"""None: the models could not say, since there was too much to do or since one failed."""
+
+CLOSE_CHUNKS = 18_000 // CHUNK_MS
+"""With so much open, the first part of it is settled."""
+CAPTION_CHUNKS = 8000 // CHUNK_MS
+"""Captions look at no more than this at once: they are asked for often, and needn't be the best."""
+CAPTION_EVERY_MS = 500
+CAPTION_COST_FACTOR = 4
+"""Captions take at most this part of a thread: a quarter."""
+
+
+class Starts(Protocol):
+    def __call__(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]: ...
+
+
+class Wording:
+    """Takes the chunks of a turn. `whole` is all its words: settled parts and a fresh pass over what is open."""
+
+    def __init__(self, inference: Inference, start: Starts, caption: Callable[[str], None]) -> None:
+        self._inference = inference
+        self._start = start
+        self._caption = caption
+        self._open: list[Chunk] = []
+        self._speech: list[float] = []
+        self._settled: list[asyncio.Task[Text]] = []
+        self._fresh: asyncio.Task[Text] | None = None
+        self._captions = StablePrefix()
+        self._captioning: asyncio.Task[None] | None = None
+        self._came = 0
+        """Chunks, open and settled: the captions' places are counted so."""
+        self._captioned = 0
+        self._caption_every_ms = float(CAPTION_EVERY_MS)
+        self._caption_text = ""
+        """Of all before `_caption_from`, which captions look at no more."""
+        self._caption_from = 0
+
+    def add(self, chunk: Chunk, probability: float) -> None:
+        """One more chunk, and how likely it is to be speech."""
+        self._open.append(chunk)
+        self._speech.append(probability)
+        self._came += 1
+        if len(self._open) >= CLOSE_CHUNKS:
+            self._settle(quietest(self._speech, SHORTEST_CHUNKS, LONGEST_CHUNKS))
+
+    @property
+    def last(self) -> list[tuple[Chunk, float]]:
+        """The open chunks, for whoever needs the end of them."""
+        return list(zip(self._open, self._speech, strict=True))
+
+    def look(self) -> asyncio.Task[Text]:
+        """Begin a pass over all that is open; its result is all the words of the turn so far."""
+        self.forget_look()
+        ahead = [self._begin(self._open[first:last]) for first, last in pieces(self._speech)]
+        self._fresh = self._start(self._joined(list(self._settled), ahead), "words of a turn")
+        return self._fresh
+
+    def forget_look(self) -> None:
+        """The turn goes on: what was looked for in its pause is not wanted any more."""
+        if self._fresh is not None:
+            self._fresh.cancel()
+            self._fresh = None
+
+    @property
+    def looked(self) -> asyncio.Task[Text] | None:
+        return self._fresh
+
+    def drop(self) -> None:
+        """Nobody wants any of it."""
+        self.forget_look()
+        for task in (*self._settled, self._captioning):
+            if task is not None:
+                task.cancel()
+
+    # Passes.
+
+    def _settle(self, length: int) -> None:
+        self._settled.append(self._begin(self._open[:length]))
+        del self._open[:length]
+        del self._speech[:length]
+
+    def _begin(self, chunks: list[Chunk]) -> asyncio.Task[Text]:
+        return self._start(self._transcribed(np.concatenate(chunks), Urgency.WORDS), "transcribe")
+
+    async def _transcribed(self, samples: Chunk, urgency: Urgency) -> Text:
+        try:
+            return await self._inference.transcribe(samples, urgency)
+        except Exception:  # noqa: BLE001 a model's own, whatever it is: these words are lost, the session is not
+            return None
+
+    @staticmethod
+    async def _joined(settled: list[asyncio.Task[Text]], ahead: list[asyncio.Task[Text]]) -> Text:
+        parts = [*settled, *ahead]
+        if not parts:
+            return ""
+        try:
+            await asyncio.wait(parts)
+        except asyncio.CancelledError:
+            for part in ahead:
+                part.cancel()
+            raise
+        texts = [None if part.cancelled() else part.result() for part in parts]
+        return None if None in texts else " ".join(text for text in texts if text)
+
+    # Captions.
+
+    def caption(self) -> None:
+        """Look for new captions, when it is time for them."""
+        due_ms = (self._came - self._captioned) * CHUNK_MS
+        if due_ms < self._caption_every_ms or self._captioning is not None or self._inference.busy:
+            return
+        self._captioned = self._came
+        self._captioning = self._start(self._look_for_captions(), "caption")
+        self._captioning.add_done_callback(self._captions_looked_for)
+
+    def _captions_looked_for(self, _: asyncio.Task[None]) -> None:
+        self._captioning = None
+
+    async def _look_for_captions(self) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        first = max(self._caption_from - (self._came - len(self._open)), 0)
+        chunks, speech = self._open[first:], self._speech[first:]
+        if len(chunks) > CAPTION_CHUNKS:
+            cut = quietest(speech, SHORTEST_CHUNKS // 2, len(chunks) - SHORTEST_CHUNKS // 2)
+            before = await self._transcribed(np.concatenate(chunks[:cut]), Urgency.CAPTION)
+            if before is None:
+                return
+            self._caption_text = f"{self._caption_text} {before}"
+            self._caption_from += cut
+            chunks = chunks[cut:]
+        text = await self._transcribed(np.concatenate(chunks), Urgency.CAPTION)
+        self._caption_every_ms = max(CAPTION_EVERY_MS, CAPTION_COST_FACTOR * (loop.time() - began) * 1000)
+        piece = self._captions.take(f"{self._caption_text} {text or ''}")
+        if piece:
+            self._caption(piece)
