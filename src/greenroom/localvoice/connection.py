@@ -256,7 +256,8 @@ class Connection(Messages):
     # Inside.
 
     def _shown(self) -> Any:
-        return replace(self._session, id=self._session_id, object="realtime.session")
+        # Without an id and an object: the `openai` package's types have none, though the real API sends them.
+        return self._session
 
     def _new_id(self, kind: str) -> str:
         return f"{kind}_{self._session_id[5:13]}{next(self._numbers):06d}"
