@@ -138,6 +138,19 @@ async def test_the_guard_against_crossed_sessions_fails_when_pairing_is_broken()
     assert await crossed_canaries(frozenset({"pairing"}))
 
 
+async def test_a_phone_that_says_stop_is_closed_by_us_after_the_end_was_told() -> None:
+    async with house() as h:
+        runner = await h.session()
+        page = await h.watch(runner.session_id)
+        phone = h.call(runner)
+        await page.until(lambda: page.has("turn.completed"))
+        assert phone.events is not None
+        phone.events.hung_up()
+        await page.until(lambda: page.ended is not None)
+        assert page.events[-1]["reason"] == "caller_hung_up"
+        assert phone.closed == (1000, "caller_hung_up")
+
+
 async def test_a_second_phone_replaces_the_first() -> None:
     async with house() as h:
         runner = await h.session()

@@ -236,7 +236,7 @@ class Directory:
         except Exception:
             # One session's fault must not take the others with it; what it left open is told and closed.
             log.exception("session failed", sessionId=runner.session_id)
-            runner.abandon()
+            await runner.abandon()
         finally:
             self._live.pop(runner.session_id, None)
             async with self._changed:

@@ -38,6 +38,7 @@ OPEN_ENGINE_S = 6.0
 OVER = 4410
 REPLACED = 4409
 NORMAL = 1000
+FAULT = 1011
 
 log = structlog.get_logger()
 
@@ -107,7 +108,7 @@ class SessionRunner:
 
     @property
     def caller_present(self) -> bool:
-        return self._caller is not None
+        return self._caller_events is not None
 
     @property
     def live(self) -> bool:
@@ -256,8 +257,14 @@ class SessionRunner:
         """The caller's connection is gone, with or without a word."""
         if adapter is not self._caller_events:
             return
+        leg = self._caller
         self._forget_caller()
-        self._log.info("caller lost" if isinstance(signal, s.CallerLost) else "caller hung up")
+        if isinstance(signal, s.CallerLost):
+            self._log.info("caller lost", code=signal.code)
+        else:
+            # Whoever hung up may leave the socket open; it is closed with the others, after the end was told.
+            self._caller = leg
+            self._log.info("caller hung up")
         self.signal(signal)
 
     def engine_reports(self, adapter: EngineAdapter, signal: s.Signal) -> None:
@@ -280,13 +287,14 @@ class SessionRunner:
                 self._opening.cancel()
         await self._finish()
 
-    def abandon(self) -> None:
+    async def abandon(self) -> None:
         """Its task failed: nobody is left to serve it, so every connection of it is dropped."""
-        if self._caller is not None:
-            caller = self._caller
+        caller = self._caller
+        if caller is not None:
             self._forget_caller()
-            caller.close(1011, "failed")
-        self.feed.close(1011, "failed")
+            caller.close(FAULT, "failed")
+        self.feed.close(FAULT, "failed")
+        await self._close_engine()
 
     async def _finish(self) -> None:
         try:
