@@ -6,7 +6,7 @@ import secrets
 from greenroom.cli.checking.ground import CLOSED_WITHIN_S, Ground, Made
 from greenroom.cli.checking.result import Result
 from greenroom.practice_client import observer
-from greenroom.practice_client.connection import SocketClosed
+from greenroom.practice_client.connection import JsonSocket, SocketClosed
 from greenroom.practice_client.phone import Phone, call
 from greenroom.practice_client.rest import Rest
 
@@ -25,8 +25,7 @@ async def tickets(ground: Ground) -> Result:
 
 async def _one(ground: Ground, result: Result) -> None:
     made, other = await ground.make(), await ground.make()
-    spent = await made.rest.ticket(made.session_id)
-    reader = await ground.read(made, ticket=spent)
+    spent, watching = await ground.patiently(lambda: _spend(ground, made))
     whole = await made.rest.ticket(made.session_id)
     bad = {
         "a spent ticket": spent,
@@ -39,7 +38,7 @@ async def _one(ground: Ground, result: Result) -> None:
     }
     for what, ticket in bad.items():
         await _refused(ground, result, made, what, ticket)
-    reader.socket.abort()
+    watching.abort()
     for what, token in (("made up", secrets.token_urlsafe(32)), ("a ticket", whole), ("missing", None)):
         phone = await ground.patiently(lambda token=token: call(ground.url, token))
         result.tried += 1
@@ -51,6 +50,13 @@ async def _one(ground: Ground, result: Result) -> None:
         await _refused(ground, result, made_up, "an unknown session", made_up.ticket, {REFUSED, 4404})
     await ground.finish(made)
     await ground.finish(other)
+
+
+async def _spend(ground: Ground, made: Made) -> tuple[str, JsonSocket]:
+    """A ticket that was used, and the connection that it opened."""
+    ticket = await made.rest.ticket(made.session_id)
+    socket, _ = await observer.attach(ground.url, made.session_id, ticket)
+    return ticket, socket
 
 
 async def _refused(
