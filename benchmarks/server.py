@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import psutil
@@ -32,9 +32,12 @@ def wait_listening(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def greenroom(*, cpu: int | None = None, log: Path | None = None, **settings: str) -> Generator[tuple[int, int]]:
+def greenroom(
+    settings: Mapping[str, str] | None = None, *, cpu: int | None = None, log: Path | None = None
+) -> Generator[tuple[int, int]]:
     """Runs `greenroom serve`; gives its port and process id."""
     port, voice_port = free_port(), free_port()
+    settings = settings or {}
     local = "GREENROOM_ENGINE" not in settings
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         output = subprocess.DEVNULL if log is None else stack.enter_context(log.open("wb"))

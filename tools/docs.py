@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "greenroom"
 DOCS = ROOT / "docs"
+TESTS_ONLY = "GREENROOM_TEST_BREAK"
 
 
 def state_diagram() -> str:
@@ -25,7 +26,9 @@ def event_table() -> str:
     from greenroom.core.events import EVENTS, tag_of
 
     rows = ["| core event | wire event | meaning |", "|---|---|---|"]
-    rows += [f"| `{event.__name__}` | `{tag_of(event)}` | {_first_line(event.__doc__, event.__name__)} |" for event in EVENTS]
+    rows += [
+        f"| `{event.__name__}` | `{tag_of(event)}` | {_first_line(event.__doc__, event.__name__)} |" for event in EVENTS
+    ]
     return "\n".join(rows)
 
 
@@ -33,7 +36,7 @@ def setting_table() -> str:
     from greenroom.config import SETTINGS
 
     rows = ["| setting | default | meaning |", "|---|---|---|"]
-    rows += [f"| `{s.name}` | {_shown(s.default)} | {s.description} |" for s in SETTINGS if not s.hidden]
+    rows += [f"| `{s.name}` | {_shown(s.default)} | {s.description} |" for s in SETTINGS if s.name != TESTS_ONLY]
     return "\n".join(rows)
 
 

@@ -1,33 +1,26 @@
-"""`make test`: first what needs no speech model, side by side, then real speech, one at a time, then the coverage."""
+"""`make test`: first what needs no speech model, side by side, then real speech and what measures time, one at a time.
 
-import os
+Figures that are taken while the other core is busy with another test would mean nothing.
+"""
+
 import subprocess
 import sys
 
-# Figures taken while the other core is busy with another test would not mean anything.
-ROUNDS = (
-    ("-m", "not speech and not long and not timing", "-n", "2", "--dist", "loadfile"),
-    ("-m", "(speech or timing) and not long",),
-)
+SIDE_BY_SIDE = ("-m", "not speech and not timing and not long", "-n", "2", "--dist", "loadfile")
+ONE_AT_A_TIME = ("-m", "(speech or timing) and not long", "-p", "no:xdist")
+NO_TESTS = 5
 
 
 def run(*arguments: str) -> int:
-    command = [sys.executable, "-m", *arguments]
-    return subprocess.run(command, check=False).returncode
+    return subprocess.run([sys.executable, "-m", *arguments], check=False).returncode
 
 
 def main() -> int:
     run("coverage", "erase")
-    # Coverage by `sys.monitoring` where Python has it costs next to nothing; before 3.12 it is the C tracer.
-    os.environ.setdefault("COVERAGE_CORE", "sysmon" if sys.version_info >= (3, 12) else "ctrace")
-    extra = sys.argv[1:]
-    failed = 0
-    for arguments in ROUNDS:
-        code = run("coverage", "run", "-m", "pytest", "-q", *arguments, *extra) if "-n" not in arguments else run(
-            "pytest", "-q", "--cov", "--cov-report=", *arguments, *extra
-        )
-        failed |= code not in (0, 5)
-    run("coverage", "combine", "--quiet", "--append")
+    failed = False
+    for which in (SIDE_BY_SIDE, ONE_AT_A_TIME):
+        code = run("pytest", "-q", "--cov", "--cov-append", "--cov-report=", "--durations=5", *which, *sys.argv[1:])
+        failed = failed or code not in (0, NO_TESTS)
     run("coverage", "report")
     return int(failed)
 

@@ -28,6 +28,9 @@ class Call(Messages):
         self.sent = 0
         self.talking = asyncio.Event()
 
+    def made(self) -> "Call":
+        return self
+
     def opened(self) -> None:
         sid = f"MZ{self.number:032d}"
         start = {
@@ -87,7 +90,7 @@ async def main(url: str, calls: int, seconds: float) -> None:
     listeners: list[Call] = []
     for number in range(calls):
         call = Call(number, took)
-        await picows.ws_connect(lambda call=call: call, url)
+        await picows.ws_connect(call.made, url)
         listeners.append(call)
     warm = 3.0 + calls * 0.005
     until = loop.time() + warm + seconds

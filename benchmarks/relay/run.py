@@ -77,7 +77,7 @@ def main() -> int:
             "GREENROOM_PHONE_REQUIRE_TOKEN": "false",
             "GREENROOM_MAX_SESSIONS": "1000",
         }
-        with greenroom(cpu=0, **settings) as (port, pid):
+        with greenroom(settings, cpu=0) as (port, pid):
             results["greenroom"] = measure(pid, f"ws://127.0.0.1:{port}/call", arguments.calls, arguments.seconds)
     print(f"{arguments.calls} calls, {arguments.seconds:g} s, a frame back for every frame in, server on one core")
     print(f"{'':14}{'frames':>9}{'back':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms/call-s':>15}{'MB':>7}")

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import numpy as np
-import picows
 import uvloop
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from greenroom.audio.g711 import pcm_to_ulaw
 from greenroom.localvoice import LocalVoiceSettings
 from greenroom.localvoice.inference import loaded
 from greenroom.localvoice.server import running
+from greenroom.practice_client.connection import connect
 from greenroom.websocket import Messages
 
 RATE = 8000
@@ -70,8 +70,7 @@ async def _count() -> dict[str, int]:
     update = {"type": "realtime", "audio": {"input": {"format": pcmu, "turn_detection": turns}}}
     async with loaded() as inference, running(LocalVoiceSettings(), inference) as server:
         for name, sound in sounds().items():
-            _, ear = await picows.ws_connect(Ear, f"ws://127.0.0.1:{server.port}/v1/realtime")
-            assert isinstance(ear, Ear)
+            ear = await connect(f"http://127.0.0.1:{server.port}", "/v1/realtime", Ear)
             await ear.answered({"type": "session.update", "session": update})
             ulaw = pcm_to_ulaw((np.clip(sound, -1, 1) * 32767).astype(np.int16))
             step = int(RATE * APPEND_S)

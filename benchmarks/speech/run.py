@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import uvloop
 from numpy.typing import NDArray
+from tests.speech_references import REFERENCES
 
 from benchmarks.server import greenroom
-from benchmarks.speech.candidate import Candidate, connect, leave, silence, spoken
+from benchmarks.speech.candidate import Candidate, connect, leave, spoken
 from benchmarks.speech.falseturns import false_turns
 from benchmarks.speech.texts import FINISHED, OVER_A_REPLY, PAUSES
 from benchmarks.speech.wer import errors
 from greenroom.audio.g711 import pcm_to_ulaw
 from greenroom.audio.resample import resample
-from tests.speech_references import REFERENCES
 
 CUT_IN_GRACE_S = 0.1
 

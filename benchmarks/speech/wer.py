@@ -6,7 +6,8 @@ _NUMBERS = {"1": "one", "2": "two", "3": "three", "4": "four", "5": "five"}
 
 
 def words(text: str) -> list[str]:
-    return [_NUMBERS.get(word, word) for word in re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))]
+    found: list[str] = re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
+    return [_NUMBERS.get(word, word) for word in found]
 
 
 def errors(reference: str, heard: str) -> tuple[int, int]:

@@ -13,7 +13,9 @@ from greenroom.core.step import create, step
 PLAN = Plan(
     steps=(
         PlanStep("warm_up", "Warm-up", "question", 60, "How did you come to this kind of work?"),
-        PlanStep("q1", "Question 1", "question", 120, "Tell me about a hard bug.", "What was hard to fix?", ("And then?",)),
+        PlanStep(
+            "q1", "Question 1", "question", 120, "Tell me about a hard bug.", "What was hard to fix?", ("And then?",)
+        ),
         PlanStep("q2", "Question 2", "question", 120, "Tell me about a team.", "Who did you work with?"),
         PlanStep("q3", "Question 3", "question", 120, "Tell me about a mistake.", "What went wrong?"),
         PlanStep("yours", "Your questions", "candidate_questions", 60, "What would you like to ask me?"),

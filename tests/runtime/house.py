@@ -202,7 +202,9 @@ class Page:
 
 
 class House:
-    def __init__(self, directory: Directory, engine: TalkingEngine, store: Store, metrics: Metrics, recorder: Recorder) -> None:
+    def __init__(
+        self, directory: Directory, engine: TalkingEngine, store: Store, metrics: Metrics, recorder: Recorder
+    ) -> None:
         self.directory = directory
         self.engine = engine
         self.store = store

@@ -52,7 +52,11 @@ async def test_captions_come_between_the_beginning_and_the_end_of_their_turn() -
         h.call(runner)
         await page.until(lambda: page.has("turn.completed"))
         turn_id = order[0][1]
-        assert [kind for kind, turn in order if turn == turn_id] == ["turn.started", "transcript.delta", "turn.completed"]
+        assert [kind for kind, turn in order if turn == turn_id] == [
+            "turn.started",
+            "transcript.delta",
+            "turn.completed",
+        ]
 
 
 async def test_an_observer_that_comes_back_sees_every_event_once() -> None:
@@ -203,7 +207,7 @@ async def test_an_end_that_cannot_be_stored_is_told_all_the_same() -> None:
     class Dying(MemoryStore):
         dead = False
 
-        def write(self, batch):  # noqa: ANN001, ANN202
+        def write(self, batch):
             if self.dead and any(isinstance(write, NewEvents) for write in batch):
                 msg = "the disk is full"
                 raise StoreError(msg)
