@@ -21,6 +21,7 @@ BY_THE_DIRECTOR = {"type": "server_vad", "create_response": False, "interrupt_re
 WITHIN_S = 15.0
 COMPLETED = "conversation.item.input_audio_transcription.completed"
 FAILED = "conversation.item.input_audio_transcription.failed"
+COMMITTED = "input_audio_buffer.committed"
 STARTED = "input_audio_buffer.speech_started"
 STOPPED = "input_audio_buffer.speech_stopped"
 

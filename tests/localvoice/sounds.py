@@ -1,6 +1,7 @@
 """Sound to feed the engine with: recordings of real speech, synthesised speech, and what is no speech at all."""
 
 import wave
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,29 +55,38 @@ def with_white_noise(sound: Sound, snr_db: float) -> Sound:
     return _clipped(speech + noise)
 
 
-def not_speech(seconds: float) -> dict[str, Sound]:
-    """Sounds of a phone line on which nobody speaks."""
-    rng = np.random.default_rng(2)
-    count = int(seconds * PHONE_HZ)
-    t = np.arange(count) / PHONE_HZ
-    white = rng.normal(0, 1, count)
+def _pink(white: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
     spectrum = np.fft.rfft(white)
     spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
     spectrum[0] = 0
-    pink = np.fft.irfft(spectrum, count)
-    keys = np.zeros(count)
-    for number, at in enumerate(range(0, count, PHONE_HZ)):
+    pink = np.fft.irfft(spectrum, len(t))
+    return pink / pink.std() * 1600
+
+
+def _keys(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    keys = np.zeros(len(t))
+    for number, at in enumerate(range(0, len(t), PHONE_HZ)):
         low, high = [(697, 1209), (770, 1336), (852, 1477), (941, 1336)][number % 4]
         part = slice(at, at + PHONE_HZ // 5)
         keys[part] = np.sin(2 * np.pi * low * t[part]) + np.sin(2 * np.pi * high * t[part])
-    return {
-        "silence": silence(seconds),
-        "white noise": _clipped(white * 1600),
-        "pink noise": _clipped(pink / pink.std() * 1600),
-        "hum": _clipped(6000 * np.sin(2 * np.pi * 50 * t) + 2000 * np.sin(2 * np.pi * 150 * t)),
-        "tones": _clipped(6000 * np.sin(2 * np.pi * (300 + 200 * np.floor(t % 12)) * t)),
-        "keys of a phone": _clipped(6000 * keys),
-    }
+    return 6000 * keys
+
+
+NOT_SPEECH: dict[str, Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]] = {
+    "silence": lambda _, t: np.zeros(len(t)),
+    "white noise": lambda white, _: white * 1600,
+    "pink noise": _pink,
+    "hum": lambda _, t: 6000 * np.sin(2 * np.pi * 50 * t) + 2000 * np.sin(2 * np.pi * 150 * t),
+    "tones": lambda _, t: 6000 * np.sin(2 * np.pi * (300 + 200 * np.floor(t % 12)) * t),
+    "keys of a phone": lambda _, t: _keys(t),
+}
+"""Sounds of a phone line on which nobody speaks, from white noise and the time."""
+
+
+def not_speech(name: str, seconds: float) -> Sound:
+    t = np.arange(int(seconds * PHONE_HZ)) / PHONE_HZ
+    white = np.random.default_rng(2).normal(0, 1, len(t))
+    return _clipped(NOT_SPEECH[name](white, t))
 
 
 def ulaw(sound: Sound) -> bytes:
@@ -89,7 +99,7 @@ def pcm(sound: Sound) -> bytes:
 
 def at_16k(ulaw_bytes: bytes) -> NDArray[np.float32]:
     """Mu-law as speech-to-text takes it."""
-    return resample(ulaw_to_pcm(ulaw_bytes), PHONE_HZ, 16_000).astype(np.float32) / 32768
+    return resample(ulaw_to_pcm(ulaw_bytes), PHONE_HZ, 16_000).astype(np.float32) / np.float32(32768)
 
 
 def _clipped(sound: NDArray[np.float64]) -> Sound:

@@ -10,7 +10,7 @@ from openai import AsyncOpenAI
 from openai.resources.realtime.realtime import AsyncRealtimeConnection
 
 from greenroom.localvoice.server import LocalVoice
-from tests.localvoice.conftest import RealModels
+from tests.localvoice.fixtures import RealModels
 from tests.localvoice.sounds import at_16k, pcm, recording, silence, spoken, ulaw
 from tests.openai_types import check_server_event
 

@@ -87,7 +87,9 @@ class Listener:
         self._recent: list[tuple[Chunk, float]] = []
         """What no turn has: the lead of the next one or, without turn detection, all until the commit."""
         self._fresh = 0
-        """Samples that came since the last turn's end."""
+        """Chunks that were looked at since the last turn's end."""
+        self._in_sight = 0
+        """Chunks that are being looked at."""
         self._generation = 0
         self._turn: _Turn | None = None
         self._turns = 0
@@ -116,7 +118,6 @@ class Listener:
         """Sound at 16 kHz, any length. Raises `TooFast`, and takes none of it then."""
         if len(self._waiting) * CHUNK_MS + len(samples) * 1000 / SAMPLE_RATE_HZ > LONGEST_BACKLOG_S * 1000:
             raise TooFast
-        self._fresh += len(samples)
         joined = np.concatenate((self._rest, samples)) if len(self._rest) else samples
         whole = len(joined) // CHUNK_SAMPLES
         self._rest = joined[whole * CHUNK_SAMPLES :].copy()
@@ -132,13 +133,14 @@ class Listener:
         self._waiting.clear()
         self._rest = np.zeros(0, np.float32)
         self._recent = []
-        self._fresh = 0
+        self._fresh = self._in_sight = 0
         self._drop_turn()
 
     @property
     def has_sound(self) -> bool:
         """Whether there is anything to commit."""
-        return self._turn is not None or self._fresh * 1000 >= SHORTEST_COMMIT_MS * SAMPLE_RATE_HZ
+        samples = (self._fresh + self._in_sight + len(self._waiting)) * CHUNK_SAMPLES + len(self._rest)
+        return self._turn is not None or samples * 1000 >= SHORTEST_COMMIT_MS * SAMPLE_RATE_HZ
 
     async def commit(self) -> None:
         """The caller's program says that the turn is over: what came so far is one."""
@@ -171,13 +173,16 @@ class Listener:
         while self._waiting:
             chunks, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
             generation = self._generation
+            self._in_sight = len(chunks)
             try:
                 found = await self._inference.hear(lambda chunks=chunks: self._look_at(chunks))
             except Overloaded:
-                continue  # deaf for a moment is better than late for good
+                found = []  # deaf for a moment is better than late for good
             for chunk, probability, level in found:
                 if generation == self._generation:
+                    self._in_sight -= 1
                     await self._take(chunk, probability, level)
+            self._in_sight = 0
 
     def _detected(self, task: asyncio.Task[None]) -> None:
         self._detecting = None
@@ -190,6 +195,7 @@ class Listener:
 
     async def _take(self, chunk: Chunk, probability: float, level: float) -> None:
         activity = self._gate.take(probability, level)
+        self._fresh += 1
         if self._turn is not None:
             self._turn.wording.add(chunk, probability)
         else:
