@@ -33,7 +33,11 @@ def wait_listening(port: int, process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def greenroom(
-    settings: Mapping[str, str] | None = None, *, cpu: int | None = None, log: Path | None = None
+    settings: Mapping[str, str] | None = None,
+    *,
+    cpu: int | None = None,
+    log: Path | None = None,
+    data: Path | None = None,
 ) -> Generator[tuple[int, int]]:
     """Runs `greenroom serve`; gives its port and process id."""
     port, voice_port = free_port(), free_port()
@@ -43,7 +47,7 @@ def greenroom(
         output = subprocess.DEVNULL if log is None else stack.enter_context(log.open("wb"))
         environment = {
             **os.environ,
-            "GREENROOM_DATA": str(Path(folder) / "var"),
+            "GREENROOM_DATA": str(data or Path(folder) / "var"),
             "GREENROOM_PORT": str(port),
             "GREENROOM_LOCALVOICE_PORT": str(voice_port),
             "GREENROOM_CONNECTS_PER_IP_PER_MINUTE": "0",
