@@ -107,7 +107,7 @@ async def engine(
 async def client_of(port: int) -> AsyncGenerator[Client]:
     """Connected, with `session.created` taken."""
     async with connect(
-        f"ws://127.0.0.1:{port}/v1/realtime?model=greenroom-local", max_size=None, ping_interval=None
+        f"ws://127.0.0.1:{port}/v1/realtime?model=greenroom-local", max_size=None, max_queue=None, ping_interval=None
     ) as socket:
         client = Client(socket)
         await client.until("session.created")

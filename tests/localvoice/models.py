@@ -5,7 +5,7 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-SPEECH = np.tile(np.array([9000, -9000], np.int16), 4000)
+SPEECH = np.tile(np.repeat(np.array([9000, -9000], np.int16), 8), 500)
 """A second of what the double takes for speech, at 8 kHz."""
 
 

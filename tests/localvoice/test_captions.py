@@ -1,0 +1,52 @@
+"""Live captions: passes over growing sound in, words that are never taken back out."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from greenroom.localvoice.captions import StablePrefix
+
+WORDS = st.sampled_from(
+    ["it", "was", "the", "best,", "best", "of", "times.", "times", "In", "short,", "short", "worst"]
+)
+PASSES = st.lists(st.lists(WORDS, max_size=12).map(" ".join), max_size=12)
+
+
+def captions(*passes: str) -> list[str]:
+    prefix = StablePrefix()
+    return [prefix.take(text) for text in passes]
+
+
+def test_words_come_once_two_passes_agree_on_them_and_another_follows() -> None:
+    assert captions("it was", "it was the", "it was the best of") == ["", "it was", " the"]
+
+
+def test_a_change_of_punctuation_is_no_change() -> None:
+    assert captions("in short.", "in short, the period", "In short, the period was") == ["", "in short,", " the period"]
+
+
+def test_a_word_that_is_heard_otherwise_later_does_not_stop_the_captions() -> None:
+    first = ["it was the best of times and then", "it was the best of times and then we"]
+    later = ["it was a best of times and then we all went", "it was a best of times and then we all went home again"]
+    assert "".join(captions(*first, *later)) == "it was the best of times and then we all went"
+
+
+def test_a_word_that_is_lost_later_moves_the_place_and_repeats_nothing() -> None:
+    first = ["so we we had all that", "so we we had all that we"]
+    later = ["so we had all that we wanted there", "so we had all that we wanted there and"]
+    assert "".join(captions(*first, *later)) == "so we we had all that we wanted there"
+
+
+@given(PASSES)
+def test_pieces_join_to_words_with_one_space_between(passes: list[str]) -> None:
+    out = captions(*passes)
+    whole = "".join(out)
+    assert whole == " ".join(whole.split())
+    assert all(not piece or piece.strip() for piece in out)
+    assert set(whole.split()) <= {word for text in passes for word in text.split()}
+
+
+@given(st.lists(WORDS, min_size=1, max_size=30), st.integers(1, 4))
+def test_steady_passes_let_out_all_but_the_last_word(words: list[str], step: int) -> None:
+    passes = [" ".join(words[:end]) for end in range(1, len(words) + 1, step)]
+    passes += [" ".join(words)] * 2
+    assert "".join(captions(*passes)).split() == words[:-1]
