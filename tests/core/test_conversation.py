@@ -103,6 +103,24 @@ def test_a_question_that_was_hardly_heard_is_asked_again() -> None:
     assert stage.last_cue().text == f"Let me ask that again. {PLAN.steps[0].prompt}"
 
 
+def test_an_answer_that_goes_on_over_the_next_question_is_answered_as_a_whole() -> None:
+    stage = Stage()
+    stage.connect()
+    stage.hear_reply()
+    stage.answer()
+    question = PLAN.steps[1].prompt
+    assert question in stage.last_cue().text
+    reply_id = stage.begin_reply(4000)
+    stage.ear = Ear(reply_id, 300, 4000)
+    stage.answer("And on top of that I led the team for a year.", ms=3000)
+    assert question in stage.last_cue().text
+    assert "again" not in stage.last_cue().text
+    stage.begin_reply(4000)
+    stage.ear = Ear(f"r-{stage.last_cue().cue_id}", 300, 4000)
+    stage.answer("What was that?", ms=900)
+    assert stage.last_cue().text == f"Let me ask that again. {question}"
+
+
 def test_going_on_before_the_reply_sounds_takes_the_reply_back() -> None:
     stage = Stage()
     stage.connect()

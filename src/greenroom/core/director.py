@@ -33,8 +33,6 @@ class DirectorState:
     step_began_s: float = 0.0
     more_time: bool = False
     """The candidate asked for time: silence is given twice as long."""
-    announced: int = -1
-    """The last step that was announced as begun."""
 
 
 @dataclass(frozen=True, slots=True)

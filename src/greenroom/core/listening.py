@@ -6,10 +6,14 @@ from greenroom.core import commands as c
 from greenroom.core import director, speaking, utterances
 from greenroom.core import events as e
 from greenroom.core import signals as s
+from greenroom.core.director import DirectorState
 from greenroom.core.draft import Draft
 from greenroom.core.errors import BadInput
 from greenroom.core.phases import Phase
 from greenroom.core.session import Hearing
+
+GOES_ON_WORDS = 5
+"""As many over a question are the rest of an answer; fewer are "sorry, what was that?"."""
 
 
 def on_spoke(draft: Draft, signal: s.CallerSpoke) -> None:
@@ -103,7 +107,7 @@ def on_typed(draft: Draft, signal: s.TextTyped) -> None:
     draft.record(e.TurnStarted(turn_id, "candidate", _last_interviewer_turn(draft)))
     draft.record(e.TurnCompleted(turn_id, "candidate", text, draft.at_ms, draft.at_ms, verbatim=True, typed=True))
     draft.order(c.AddText(text))
-    draft.set(silence_level=0, silence_since=None, repeat_owed=False)
+    draft.set(silence_level=0, silence_since=None, interrupted_before=None)
     answer(draft, turn_id, text)
 
 
@@ -123,15 +127,22 @@ def on_cue(draft: Draft, signal: s.CueGiven) -> None:
 
 def answer(draft: Draft, turn_id: str, text: str | None) -> None:
     """The interviewer's line after this turn of the candidate."""
-    now = draft.now
-    draft.set(silence_level=0, silence_since=None)
-    request = None if text is None else utterances.request_in(text)
-    if now.repeat_owed and request is not utterances.Request.END:
-        draft.set(repeat_owed=False)
-        line = director.again_after_interruption(now.director)
-    else:
+    now, before = draft.now, draft.now.interrupted_before
+    draft.set(silence_level=0, silence_since=None, interrupted_before=None)
+    ends = text is not None and utterances.request_in(text) is utterances.Request.END
+    if before is None or ends:
         line = director.after_turn(now.plan, now.director, text, draft.elapsed_s, now.seed)
+    elif _goes_on(before, text):
+        # They were not done with their answer: what they spoke over was too early, and comes in its own time.
+        line = director.after_turn(now.plan, before, text, draft.elapsed_s, now.seed)
+    else:
+        line = director.again_after_interruption(now.director)
     speaking.say(draft, line, answers=turn_id)
+
+
+def _goes_on(before: DirectorState, text: str | None) -> bool:
+    asked_before = before.turns > 0
+    return asked_before and text is not None and len(text.split()) >= GOES_ON_WORDS
 
 
 def find(draft: Draft, item_id: str) -> Hearing | None:

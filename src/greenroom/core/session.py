@@ -113,7 +113,8 @@ class Session:
     hearings: tuple[Hearing, ...] = ()
     awaiting_words: str | None = None
     """The item whose words the next line waits for."""
-    repeat_owed: bool = False
+    interrupted_before: DirectorState | None = None
+    """Where the director was before a question that the candidate spoke over before it could be understood."""
     silence_since: float | None = None
     silence_level: int = 0
     end_reason: str | None = None

@@ -12,7 +12,7 @@ from greenroom.core.position import heard_part
 from greenroom.core.session import Reply
 
 UNDERSTOOD_SHARE = 0.6
-"""A question of which less was heard is asked again."""
+"""A question of which less was heard is not taken for asked."""
 MAX_TRIES = 2
 
 
@@ -60,9 +60,8 @@ def on_began(draft: Draft, signal: s.ReplyBegan) -> None:
 def announce_step(draft: Draft) -> None:
     """Tell where in the plan the conversation is, once a step."""
     state, plan = draft.now.director, draft.now.plan
-    if state.announced == state.step:
+    if draft.now.record.plan_index == state.step + 1:
         return
-    draft.set(director=replace(state, announced=state.step))
     step = plan.steps[state.step]
     remaining = director.remaining_s(plan, draft.elapsed_s)
     draft.record(e.PlanAdvanced(step.step_id, step.title, state.step + 1, len(plan.steps), remaining))
@@ -170,7 +169,7 @@ def confirm_interruption(draft: Draft) -> None:
     made_ms = max(reply.received_ms, 1)
     understood = reply.made and reply.heard_ms >= UNDERSTOOD_SHARE * made_ms
     if not understood and reply.cue.kind in ("greeting", "question", "probe", "repeat", "rephrase"):
-        draft.set(repeat_owed=True)
+        draft.set(interrupted_before=reply.before)
     drop_reply(draft)
 
 
