@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,28 +13,28 @@ import structlog
 from greenroom.core import commands as c
 from greenroom.core import events as e
 from greenroom.core import signals as s
-from greenroom.core.errors import EngineRefusal, EngineUnreachable, GreenroomError, OutOfOrder
+from greenroom.core.errors import GreenroomError, OutOfOrder
 from greenroom.core.phases import Phase
 from greenroom.core.session import Session, Step
 from greenroom.core.step import step
-from greenroom.ports.caller import CallerLeg
+from greenroom.ports.caller import AUDIO_PCMU_8K, CallerLeg
 from greenroom.ports.clock import Clock
-from greenroom.ports.engine import Engine, EngineConfiguration, EngineLeg, PastTurn
+from greenroom.ports.engine import Engine, EngineLeg
 from greenroom.ports.observer import Reader
 from greenroom.ports.scenario import Scenario
-from greenroom.ports.store import NewEvents, SessionRow, StoredEvent
+from greenroom.ports.store import SessionRow
 from greenroom.runtime.audio_bridge import AudioBridge
 from greenroom.runtime.deadlines import Deadlines
-from greenroom.runtime.envelope import seal
+from greenroom.runtime.engine_link import EngineLink, wanted
 from greenroom.runtime.leg_adapters import CallerAdapter, EngineAdapter
 from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.observer_feed import ObserverFeed, ReadLog
 from greenroom.runtime.recorder import Recorder
-from greenroom.runtime.shown import turn_as_shown
+from greenroom.runtime.session_log import SessionLog
+from greenroom.runtime.shown import configuration_as_stored, turn_as_shown
 
 ENDED_COMMIT_S = 0.5
 """How long the last event may take to be stored before it is told unstored."""
-OPEN_ENGINE_S = 6.0
 OVER = 4410
 REPLACED = 4409
 NORMAL = 1000
@@ -72,23 +72,19 @@ class SessionRunner:
         self._row = row
         self._parts = parts
         self._session: Session = made.session
-        self._seq = 0
         self._inbox: deque[s.Signal] = deque()
         self._stepping = False
         self._ended = asyncio.Event()
-        self._stored = asyncio.Event()
-        self._last_event: StoredEvent | None = None
         self._tasks: asyncio.TaskGroup | None = None
-        self._opening: asyncio.Task[None] | None = None
         self._caller: CallerLeg | None = None
         self._caller_events: CallerAdapter | None = None
-        self._engine: EngineLeg | None = None
-        self._engine_events: EngineAdapter | None = None
         self._spoke_until_ms: int | None = None
         """The end of the candidate's latest turn, until the reply to it sounds."""
         self._early_caption: tuple[str, str] | None = None
         self._log = log.bind(sessionId=row.session_id)
         self.feed = ObserverFeed(row.log_id, read_log)
+        self._lines = SessionLog(row, parts.recorder, parts.clock, self.feed)
+        self._engine = EngineLink(self, parts.engine, parts.metrics)
         self.bridge = AudioBridge(parts.clock, parts.metrics, self.signal, self._schedule_playout)
         self._deliver(made)
 
@@ -104,7 +100,7 @@ class SessionRunner:
 
     @property
     def head_seq(self) -> int:
-        return self._seq
+        return self._lines.head_seq
 
     @property
     def caller_present(self) -> bool:
@@ -125,21 +121,13 @@ class SessionRunner:
             self._row,
             status=self.status,
             reason=self.reason,
-            head_seq=self._seq,
+            head_seq=self.head_seq,
             configuration=msgspec.json.encode(self.configuration()),
         )
 
     def configuration(self) -> dict[str, Any]:
-        wanted = self._session.record.configuration
-        if wanted is None:
-            return {}
-        return {
-            "revision": wanted.revision,
-            "scenarioId": wanted.scenario_id,
-            "config": wanted.config,
-            "voice": wanted.voice,
-            "appliedRevision": self._session.record.applied_revision,
-        }
+        stored = configuration_as_stored(self._session.record)
+        return stored | {"appliedRevision": self._session.record.applied_revision} if stored else {}
 
     def turns(self) -> list[dict[str, Any]]:
         return [turn_as_shown(turn) for turn in self._session.record.turns]
@@ -154,11 +142,11 @@ class SessionRunner:
         as the event that would tell it. Raises what `core.errors` has for bad content and revisions."""
         scenario = self._parts.scenario(scenario_id)
         checked, voice = scenario.check(config, voice)
-        before = self._seq
+        before = self.head_seq
         plan = scenario.plan(checked, self._session.seed)
         self._request(s.ConfigurationSent(revision, scenario_id, checked, voice, plan))
         self._log.info("configuration received", revision=self.configuration().get("revision"), keys=sorted(config))
-        if self._seq != before:
+        if self.head_seq != before:
             return None
         wanted = self.configuration()
         applied = wanted.pop("appliedRevision") == wanted["revision"]
@@ -268,7 +256,7 @@ class SessionRunner:
         self.signal(signal)
 
     def engine_reports(self, adapter: EngineAdapter, signal: s.Signal) -> None:
-        if adapter is not self._engine_events:
+        if not self._engine.is_from_the_leg(adapter):
             return
         if isinstance(signal, s.EngineLost):
             self._log.warning("engine lost", code=signal.code)
@@ -280,11 +268,10 @@ class SessionRunner:
         """Serve the session until it has ended and everything is cleaned up."""
         async with asyncio.TaskGroup() as self._tasks:
             # What was ordered before there was anybody to own it.
-            if self._session.engine_opening and self._opening is None:
-                self._start_opening()
+            if self._session.engine_opening:
+                self._engine.start_opening(self._tasks)
             await self._ended.wait()
-            if self._opening is not None:
-                self._opening.cancel()
+            self._engine.stop_opening()
         await self._finish()
 
     async def abandon(self) -> None:
@@ -294,21 +281,17 @@ class SessionRunner:
             self._forget_caller()
             caller.close(FAULT, "failed")
         self.feed.close(FAULT, "failed")
-        await self._close_engine()
+        await self._engine.close()
 
     async def _finish(self) -> None:
-        try:
-            async with asyncio.timeout(ENDED_COMMIT_S):
-                await self._stored.wait()
-        except TimeoutError:
-            self._tell_unstored()
+        await self._lines.tell_end(ENDED_COMMIT_S)
         self._log.info("ended announced", observers=len(self.feed))
-        closed = {"caller": int(self._caller is not None), "engine": int(self._engine is not None)}
+        closed = {"caller": int(self._caller is not None), "engine": int(self._engine.leg is not None)}
         caller = self._caller
         if caller is not None:
             self._forget_caller()
             caller.close(NORMAL, self.reason or "ended")
-        await self._close_engine()
+        await self._engine.close()
         if "leak_socket" in self._parts.breaks:
             _leaked.append(socket.socket())
         observers = self.feed.close(OVER, self.reason or "ended")
@@ -350,63 +333,18 @@ class SessionRunner:
             self._carry_out(command)
 
     def _record(self, events: tuple[e.Event, ...]) -> None:
-        at_ms = self._parts.clock.unix_ms()
-        sealed: list[StoredEvent] = []
-        ended = configured = changed = False
-        begins: dict[int, str] = {}
-        ends: dict[int, str] = {}
         for event in events:
-            self._seq += 1
-            sealed.append(seal(event, session_id=self.session_id, log_id=self.log_id, seq=self._seq, at_ms=at_ms))
-            match event:
-                case e.CallStatusChanged(status=status):
-                    changed = True
-                    if status == "ended":
-                        ended = True
-                        self._last_event = sealed[-1]
-                case e.ConfigurationAccepted():
-                    configured = True
-                case e.ConfigurationApplied(revision=revision):
-                    self._log.info("configuration applied", revision=revision)
-                case e.TurnStarted(turn_id=turn_id):
-                    begins[self._seq] = turn_id
-                case e.TurnCompleted(turn_id=turn_id):
-                    ends[self._seq] = turn_id
-                case _:
-                    pass
-        self._bring_early_caption(begins.values())
-        record = self._session.record
-        wanted = self.configuration() if configured else None
-        write = NewEvents(
-            session_id=self.session_id,
-            events=tuple(sealed),
-            status=record.phase.value if changed else None,
-            reason=record.reason if changed else None,
-            configuration=None if wanted is None else msgspec.json.encode(wanted),
-            scenario_id=None if wanted is None else str(wanted["scenarioId"]),
-            ended_at_ms=at_ms if ended else None,
-        )
-
-        def committed() -> None:
-            for event in sealed:
-                self.feed.publish(event, begins=begins.get(event.seq), ends=ends.get(event.seq))
-            if ended:
-                self._stored.set()
-
-        if not self._parts.recorder.record(write, committed) and not ended:
+            if isinstance(event, e.ConfigurationApplied):
+                self._log.info("configuration applied", revision=event.revision)
+        self._bring_early_caption({event.turn_id for event in events if isinstance(event, e.TurnStarted)})
+        if not self._lines.append(events, self._session.record) and not self.ended:
             self.signal(s.EndAskedFor("log_unavailable"))
 
-    def _bring_early_caption(self, begun: Iterable[str]) -> None:
+    def _bring_early_caption(self, begun: set[str]) -> None:
         early, reply = self._early_caption, self._session.reply
-        if early is not None and reply is not None and reply.reply_id == early[0] and reply.turn_id in tuple(begun):
+        if early is not None and reply is not None and reply.reply_id == early[0] and reply.turn_id in begun:
             self._early_caption = None
             self.caption(str(reply.turn_id), "interviewer", early[1])
-
-    def _tell_unstored(self) -> None:
-        event = self._last_event
-        self._log.error("session end not stored")
-        if event is not None:
-            self.feed.tell(event.body[:-1] + b',"stored":false}')
 
     def _note_watching(self) -> None:
         watching = self.feed.owner_watching
@@ -427,62 +365,14 @@ class SessionRunner:
         else:
             self._parts.deadlines.set(key, at, self.bridge.playout_overdue)
 
-    def wanted(self) -> EngineConfiguration:
-        """What the engine is to be set up with now."""
-        configuration = self._session.record.configuration
-        assert configuration is not None
-        leg_format = "audio/pcmu" if self._caller is None else self._caller.audio_format
-        return EngineConfiguration(
-            revision=configuration.revision,
-            instructions=self._session.plan.instructions,
-            voice=configuration.voice,
-            audio_format=leg_format,
-        )
-
-    def _history(self) -> list[PastTurn]:
-        turns = self._session.record.turns
-        return [PastTurn(turn.speaker, turn.heard_text) for turn in turns if turn.completed and turn.heard_text]
-
-    async def _open_engine(self) -> None:
-        await self._close_engine()
-        adapter = EngineAdapter(self)
-        try:
-            async with asyncio.timeout(OPEN_ENGINE_S):
-                leg = await self._parts.engine.open(adapter, self.wanted(), self._history())
-        except EngineUnreachable as error:
-            self.signal(s.EngineLost(error.code))
-        except TimeoutError:
-            self.signal(s.EngineLost("engine_timeout"))
-        except EngineRefusal as error:
-            self._log.error("engine refused", code=error.code, message=error.message)
-            self.signal(s.EngineRefused(error.code, error.message))
-        else:
-            self._engine, self._engine_events = leg, adapter
-            self._parts.metrics.legs_open["engine"] += 1
-            if self._session.connected_at is not None:
-                self._parts.metrics.engine_reconnects += 1
-            self.bridge.attach_engine(leg)
-            self._log.info("engine connected", engine=self._parts.engine.name)
-            self.signal(s.EngineReady(prompt_words=self._parts.engine.prompt_words))
-
-    async def _close_engine(self) -> None:
-        leg = self._engine
-        if leg is None:
-            return
-        if self._engine_events is not None:
-            self._engine_events.kill()
-        self._engine, self._engine_events = None, None
-        self.bridge.attach_engine(None)
-        self._parts.metrics.legs_open["engine"] -= 1
-        await leg.close()
-
-    def _start_opening(self) -> None:
-        if self._tasks is not None and not self._ended.is_set():
-            self._opening = self._tasks.create_task(self._open_engine(), name=f"open engine {self.session_id}")
+    @property
+    def audio_format(self) -> str:
+        """Of the caller's sound, both ways."""
+        return AUDIO_PCMU_8K if self._caller is None else self._caller.audio_format
 
     def _carry_out(self, command: c.Command) -> None:
         """Hand an order of the core to whoever carries it out."""
-        engine, bridge, deadlines = self._engine, self.bridge, self._parts.deadlines
+        engine, bridge, deadlines = self._engine.leg, self.bridge, self._parts.deadlines
         match command:
             case c.SetDeadline(name, at):
                 deadlines.set((self.session_id, name), at, lambda: self.signal(s.DeadlineCame(name)))
@@ -501,7 +391,8 @@ class SessionRunner:
             case c.DropReply(reply_id):
                 bridge.drop(reply_id)
             case c.OpenEngine():
-                self._start_opening()
+                if self._tasks is not None and not self._ended.is_set():
+                    self._engine.start_opening(self._tasks)
             case c.Finish(reason):
                 self._on_finish(reason)
             case _ if engine is not None:
@@ -512,7 +403,7 @@ class SessionRunner:
     def _ask_engine(self, engine: EngineLeg, command: c.Command) -> None:
         match command:
             case c.ConfigureEngine(revision):
-                engine.configure(self.wanted())
+                engine.configure(wanted(self._session, self.audio_format))
                 self._log.info("engine reconfigured", revision=revision)
             case c.Say(cue):
                 engine.say(cue)

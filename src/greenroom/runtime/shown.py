@@ -4,7 +4,20 @@ from typing import Any
 
 import msgspec
 
-from greenroom.core.record import Turn
+from greenroom.core.record import Record, Turn
+
+
+def configuration_as_stored(record: Record) -> dict[str, Any]:
+    """What was accepted last; empty before anything was."""
+    accepted = record.configuration
+    if accepted is None:
+        return {}
+    return {
+        "revision": accepted.revision,
+        "scenarioId": accepted.scenario_id,
+        "config": accepted.config,
+        "voice": accepted.voice,
+    }
 
 
 def turn_as_shown(turn: Turn) -> dict[str, Any]:
