@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from greenroom.localvoice import voice
 from greenroom.localvoice.conversation import Conversation, as_chat
 from greenroom.localvoice.formats import Speaking
-from greenroom.localvoice.inference import Inference, Overloaded
+from greenroom.localvoice.inference import Inference, InferenceFailed, Overloaded
 from greenroom.localvoice.settings import LocalVoiceSettings
 from greenroom.localvoice.text_to_speech import sentences
 from greenroom.realtime import server_events as ev
@@ -97,6 +97,8 @@ class Reply:
                 await self._say(sentence)
         except Overloaded as error:
             self._fail("overloaded", str(error))
+        except InferenceFailed as error:
+            self._fail("server_error", str(error))
         except Exception:
             self._fail("server_error", "the reply could not be made")
             raise

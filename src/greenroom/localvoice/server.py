@@ -89,7 +89,7 @@ async def running(
 ) -> AsyncGenerator[LocalVoice]:
     """Serve while inside. A client that is silent and answers no ping is dropped, so that its session is free again."""
     async with asyncio.TaskGroup() as tasks:
-        server = LocalVoice(settings, inference, tasks, heartbeats or Heartbeats())
+        server = LocalVoice(settings, inference, tasks, Heartbeats() if heartbeats is None else heartbeats)
         await server.open()
         try:
             yield server

@@ -99,8 +99,10 @@ async def _worded(
             async for line in answer.aiter_lines():
                 text += _piece(line)
                 for sentence in sentences(text)[said:-1]:
-                    said, words = said + 1, words + len(sentence.split())
-                    yield sentence
+                    kept = sentence.split()[: MAX_WORDS - words]
+                    said, words = said + 1, words + len(kept)
+                    if kept:
+                        yield " ".join(kept)
                 if words >= MAX_WORDS:
                     return
                 if len(text) > _LONGEST_TEXT:
@@ -108,7 +110,7 @@ async def _worded(
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise LookupError(str(error)) from None
     for sentence in sentences(text)[said:]:
-        kept = sentence.split()[: max(MAX_WORDS - words, 0)]
+        kept = sentence.split()[: MAX_WORDS - words]
         words += len(kept)
         if kept:
             yield " ".join(kept)
