@@ -39,7 +39,7 @@ class FakeTranscriber:
         self.heard: list[int] = []
         """Lengths in samples."""
 
-    def transcribe(self, samples: NDArray[np.float32]) -> str:
+    def transcribe(self, samples: NDArray[np.float32], *, careful: bool = False) -> str:
         self.heard.append(len(samples))
         self.gate.pass_through()
         if self.error is not None:

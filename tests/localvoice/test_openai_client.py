@@ -149,8 +149,11 @@ async def test_an_sdk_that_asks_for_nothing_special_gets_an_interviewer_that_ans
     await talk.hear(pcm(answer) + pcm(silence(1.5, 24_000)), 4800)
     done = await talk.until("response.done")
     assert done.response.status == "completed"
-    kinds = talk.kinds(without=(CAPTION,))
-    assert kinds[: len(HEARD) + len(OPENING)] == HEARD + OPENING
+    # Nobody waits for the last word of the transcript.
+    kinds = talk.kinds(without=(CAPTION, HEARD[-1]))
+    assert kinds[: len(HEARD) + len(OPENING) - 1] == HEARD[:-1] + OPENING
+    if HEARD[-1] not in talk.kinds():
+        await talk.until(HEARD[-1])
     transcript = next(event.transcript for event in talk.events if event.type == HEARD[-1])
     assert "nurse for seven years" in transcript
     assert len(talk.sound) > 24_000 * 2

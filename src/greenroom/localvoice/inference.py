@@ -32,7 +32,10 @@ class Urgency(enum.IntEnum):
 
     SPEECH = 0
     WORDS = 1
-    CAPTION = 2
+    """Quickly: a turn may be over."""
+    WHOLE = 2
+    """Carefully: what is kept of a turn."""
+    CAPTION = 3
 
 
 class Overloaded(Exception):
@@ -153,7 +156,8 @@ class Inference:
 
     async def transcribe(self, samples: Samples, urgency: Urgency) -> str:
         """The words of this speech (16 kHz, at most 14 s)."""
-        return await self._thinking.run(urgency, lambda: self._transcriber.transcribe(samples))
+        careful = urgency is Urgency.WHOLE
+        return await self._thinking.run(urgency, lambda: self._transcriber.transcribe(samples, careful=careful))
 
     async def speak(self, sentence: str, speed: float, then: Callable[[NDArray[np.int16]], T]) -> T:
         """Speech of a sentence, at 24 kHz, and what `then` makes of it on the same thread."""
@@ -176,7 +180,7 @@ async def loaded() -> AsyncGenerator[Inference]:
     def load() -> tuple[Moonshine, Hibari]:
         transcriber, speaker = Moonshine(folder), Hibari()
         # The first run of each is slow; nobody should wait for it.
-        transcriber.transcribe(np.zeros(8000, np.float32))
+        transcriber.transcribe(np.zeros(8000, np.float32), careful=True)
         speaker.speak("Hello.")
         Silero().probability(np.zeros(CHUNK_SAMPLES, np.float32))
         return transcriber, speaker

@@ -48,8 +48,8 @@ class Ears(Protocol):
         """More of the words, never taken back."""
         ...
 
-    def speech_ended(self, turn: int, last_speech_ms: int, *, detected: bool) -> None:
-        """`detected`: by silence, and not since the client said so."""
+    def speech_ended(self, turn: int, last_speech_ms: int, quick: Text, *, detected: bool) -> None:
+        """`quick`: its words at a first look, None when not known. `detected`: by silence, not by the client."""
         ...
 
     def words(self, turn: int, text: Text, speech_ms: int) -> None:
@@ -93,6 +93,8 @@ class Listener:
         self._generation = 0
         self._turn: _Turn | None = None
         self._turns = 0
+        self._bringing: asyncio.Task[None] | None = None
+        """The words of the last turn that is over."""
         self._stall: asyncio.TimerHandle | None = None
 
     @property
@@ -240,18 +242,30 @@ class Listener:
         return _Turn(number, began_chunk, wording, last_speech=self._gate.chunk)
 
     async def _pause(self, turn: _Turn, paused_at: int) -> None:
-        silent_ms = (self._gate.chunk - paused_at + 1) * CHUNK_MS
+        silent_ms = self._silent_ms(paused_at)
         if silent_ms < LOOK_AFTER_MS:
             return
-        look = turn.wording.looked or turn.wording.look()
+        look = turn.wording.looked
+        if look is None:
+            look = turn.wording.look()
+            look.add_done_callback(lambda look: self._looked(turn, look))
         if not look.done() and silent_ms >= self._needed_ms(None):
             # The sound may come faster than it is spoken: its words decide, however long they take.
             await asyncio.wait((look,))
             if self._turn is not turn:
                 return
+        self._looked(turn, look)
+
+    def _looked(self, turn: _Turn, look: asyncio.Task[Text]) -> None:
+        """End the turn if it has been silent for long enough after these words, or for any."""
+        if self._turn is not turn or turn.wording.looked is not look or turn.paused_at is None:
+            return
         text = look.result() if look.done() and not look.cancelled() else None
-        if silent_ms >= self._needed_ms(text):
+        if self._silent_ms(turn.paused_at) >= self._needed_ms(text):
             self._end(turn)
+
+    def _silent_ms(self, paused_at: int) -> int:
+        return (self._gate.chunk - paused_at + 1) * CHUNK_MS
 
     def _needed_ms(self, text: Text) -> float:
         return max(min(pause_s(text) * 1000, LONGEST_PAUSE_MS), self.shortest_pause_ms)
@@ -264,17 +278,20 @@ class Listener:
         self._gate.reset()
         self._recent = turn.wording.last[-_HISTORY_CHUNKS:]
         last_speech_ms = (turn.last_speech + 1) * CHUNK_MS
-        self._ears.speech_ended(turn.number, last_speech_ms, detected=detected)
-        look = turn.wording.looked or turn.wording.look()
+        look = turn.wording.looked
+        quick = None if look is None or look.cancelled() or not look.done() else look.result()
+        self._ears.speech_ended(turn.number, last_speech_ms, quick, detected=detected)
         speech_ms = last_speech_ms - turn.began_chunk * CHUNK_MS
-        if look.done():
-            self._bring(turn.number, look, speech_ms)
-        else:
-            look.add_done_callback(lambda look: self._bring(turn.number, look, speech_ms))
+        bring = self._bring(turn.number, turn.wording.whole(), speech_ms, self._bringing)
+        self._bringing = self._start(bring, "bring words")
 
-    def _bring(self, turn: int, look: asyncio.Task[Text], speech_ms: int) -> None:
-        if not look.cancelled():
-            self._ears.words(turn, look.result(), speech_ms)
+    async def _bring(
+        self, turn: int, whole: asyncio.Task[Text], speech_ms: int, before: asyncio.Task[None] | None
+    ) -> None:
+        # A short turn is sooner understood than a long one before it: words come in the order of their turns.
+        await asyncio.wait((whole,) if before is None else (whole, before))
+        if not whole.cancelled():
+            self._ears.words(turn, whole.result(), speech_ms)
 
     def _drop_turn(self) -> None:
         turn, self._turn = self._turn, None

@@ -32,7 +32,8 @@ class Turns:
         """Of turns whose words are not known yet, the open one among them."""
         self._awaited: set[int] = set()
         """Turns that are over, and their words are on their way."""
-        self._detected: set[int] = set()
+        self._unanswered: set[int] = set()
+        """Those of them that may be a cough: whether to answer is seen by their words."""
         self._open: int | None = None
         self._all_known = asyncio.Event()
         self._all_known.set()
@@ -61,14 +62,12 @@ class Turns:
         if turn in self._items:
             self._send(ev.InputAudioTranscriptionDelta(item_id=self._items[turn], content_index=0, delta=piece))
 
-    def speech_ended(self, turn: int, last_speech_ms: int, *, detected: bool) -> None:
+    def speech_ended(self, turn: int, last_speech_ms: int, quick: Text, *, detected: bool) -> None:
         began = turn in self._items
         item_id = self._items.setdefault(turn, self._new_id("item"))
         self._open = None
         self._awaited.add(turn)
         self._all_known.clear()
-        if detected:
-            self._detected.add(turn)
         if detected and began:
             # As the real API counts: the silence that a turn is told by belongs to it, whatever was waited for.
             end_ms = last_speech_ms + self.wanted.silence_ms
@@ -78,6 +77,10 @@ class Turns:
         self._send(ev.InputAudioBufferCommitted(item_id=item_id, previous_item_id=before))
         self._send(ev.ConversationItemAdded(item=item, previous_item_id=before))
         self._send(ev.ConversationItemDone(item=item, previous_item_id=before))
+        if detected and not quick:
+            self._unanswered.add(turn)
+        elif detected and self.wanted.create_response:
+            self.answer()
 
     def words(self, turn: int, text: Text, speech_ms: int) -> None:
         item_id = self._items.pop(turn)
@@ -95,10 +98,10 @@ class Turns:
             self._send(
                 ev.InputAudioTranscriptionCompleted(item_id=item_id, content_index=0, transcript=text, usage=usage)
             )
-        detected = turn in self._detected
-        self._detected.discard(turn)
+        unanswered = turn in self._unanswered
+        self._unanswered.discard(turn)
         # Without words it was a cough, and nobody answers a cough.
-        if detected and self.wanted.create_response and text != "":
+        if unanswered and self.wanted.create_response and text != "":
             self.answer()
 
 

@@ -66,9 +66,12 @@ class Wording:
     def look(self) -> asyncio.Task[Text]:
         """Begin a pass over all that is open; its result is all the words of the turn so far."""
         self.forget_look()
-        ahead = [self._begin(self._open[first:last]) for first, last in pieces(self._speech)]
-        self._fresh = self._start(self._joined(list(self._settled), ahead), "words of a turn")
+        self._fresh = self._start(self._joined(list(self._settled), self._passes(Urgency.WORDS)), "words so far")
         return self._fresh
+
+    def whole(self) -> asyncio.Task[Text]:
+        """All the words of the turn, which is over: found with more care than by a look."""
+        return self._start(self._whole(self._fresh), "words of a turn")
 
     def forget_look(self) -> None:
         """The turn goes on: what was looked for in its pause is not wanted any more."""
@@ -89,13 +92,23 @@ class Wording:
 
     # Passes.
 
+    def _passes(self, urgency: Urgency) -> list[asyncio.Task[Text]]:
+        return [self._begin(self._open[first:last], urgency) for first, last in pieces(self._speech)]
+
+    async def _whole(self, look: asyncio.Task[Text] | None) -> Text:
+        quick = None if look is None else await look
+        if quick == "":
+            return quick  # asked about once more, noise might become words
+        careful = await self._joined(list(self._settled), self._passes(Urgency.WHOLE))
+        return quick if careful is None else careful
+
     def _settle(self, length: int) -> None:
-        self._settled.append(self._begin(self._open[:length]))
+        self._settled.append(self._begin(self._open[:length], Urgency.WHOLE))
         del self._open[:length]
         del self._speech[:length]
 
-    def _begin(self, chunks: list[Chunk]) -> asyncio.Task[Text]:
-        return self._start(self._transcribed(np.concatenate(chunks), Urgency.WORDS), "transcribe")
+    def _begin(self, chunks: list[Chunk], urgency: Urgency) -> asyncio.Task[Text]:
+        return self._start(self._transcribed(np.concatenate(chunks), urgency), "transcribe")
 
     async def _transcribed(self, samples: Chunk, urgency: Urgency) -> Text:
         try:
