@@ -1,8 +1,8 @@
 """How well real speech is heard over a phone line, and how well the reply is spoken, through the whole engine."""
 
 import pytest
-
 from benchmarks.speech.wer import errors
+
 from greenroom.localvoice.server import LocalVoice
 from tests.localvoice.client import COMMITTED, COMPLETED, STARTED, Client, client_of
 from tests.localvoice.fixtures import RealModels

@@ -49,7 +49,6 @@ async def test_speech_is_noticed_within_a_fifth_of_a_second(real_engine: LocalVo
             (connection,) = real_engine.connections
             late[sentence] = await _noticed_ms(connection, client, sound) - (len(lead) + onset) * 1000 // PHONE_HZ
     ordered = sorted(late.values())
-    print(ordered)
     assert ordered[len(ordered) // 2] <= SOON_MS, late
     assert ordered[-1] <= SOON_MS + 60, late
 
