@@ -93,6 +93,8 @@ def _open_word(clause: list[str]) -> bool:
         return before in lx.NUMBERS
     if last == "no":
         return before in lx.AUXILIARIES or before in ("almost", "absolutely", "practically")
+    if clause[-3:-2] and clause[-3] in ("so", "neither", "nor") and before in lx.AUXILIARIES and last in lx.PRONOUNS:
+        return False  # "and so was I"
     return last in ("i", "we", "he", "she", "they", "some", "any", "then", "however")
 
 

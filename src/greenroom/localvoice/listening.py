@@ -22,6 +22,8 @@ LEAD_CHUNKS = 10
 """Of sound before the first sure speech, so that no beginning is lost."""
 LOOK_AFTER_MS = 224
 """Of pause, before the words are asked whether the turn is over."""
+AHEAD_MS = 700
+"""Before its probable end, all the words of a turn are asked for, to be there in time."""
 LONGEST_PAUSE_MS = 3500
 STALLED_S = 2.0
 """Without any sound coming in, an open turn is over after this."""
@@ -261,8 +263,11 @@ class Listener:
         if self._turn is not turn or turn.wording.looked is not look or turn.paused_at is None:
             return
         text = look.result() if look.done() and not look.cancelled() else None
-        if self._silent_ms(turn.paused_at) >= self._needed_ms(text):
+        missing_ms = self._needed_ms(text) - self._silent_ms(turn.paused_at)
+        if missing_ms <= 0:
             self._end(turn)
+        elif text and missing_ms <= AHEAD_MS:
+            turn.wording.whole()
 
     def _silent_ms(self, paused_at: int) -> int:
         return (self._gate.chunk - paused_at + 1) * CHUNK_MS

@@ -40,6 +40,7 @@ class Wording:
         self._speech: list[float] = []
         self._settled: list[asyncio.Task[Text]] = []
         self._fresh: asyncio.Task[Text] | None = None
+        self._careful: asyncio.Task[Text] | None = None
         self._captions = StablePrefix()
         self._captioning: asyncio.Task[None] | None = None
         self._came = 0
@@ -70,14 +71,18 @@ class Wording:
         return self._fresh
 
     def whole(self) -> asyncio.Task[Text]:
-        """All the words of the turn, which is over: found with more care than by a look."""
-        return self._start(self._whole(self._fresh), "words of a turn")
+        """All the words of the turn, found with more care than by a look. Begun in the pause that will soon have ended
+        the turn, they are there when it ends."""
+        if self._careful is None:
+            self._careful = self._start(self._whole(self._fresh), "words of a turn")
+        return self._careful
 
     def forget_look(self) -> None:
         """The turn goes on: what was looked for in its pause is not wanted any more."""
-        if self._fresh is not None:
-            self._fresh.cancel()
-            self._fresh = None
+        for task in (self._careful, self._fresh):
+            if task is not None:
+                task.cancel()
+        self._fresh = self._careful = None
 
     @property
     def looked(self) -> asyncio.Task[Text] | None:
@@ -96,7 +101,10 @@ class Wording:
         return [self._begin(self._open[first:last], urgency) for first, last in pieces(self._speech)]
 
     async def _whole(self, look: asyncio.Task[Text] | None) -> Text:
-        quick = None if look is None else await look
+        quick = None
+        if look is not None:
+            await asyncio.wait((look,))
+            quick = None if look.cancelled() else look.result()
         if quick == "":
             return quick  # asked about once more, noise might become words
         careful = await self._joined(list(self._settled), self._passes(Urgency.WHOLE))
