@@ -36,6 +36,13 @@ def test_a_word_that_is_lost_later_moves_the_place_and_repeats_nothing() -> None
     assert "".join(captions(*first, *later)) == "so we we had all that we wanted there"
 
 
+def test_speech_that_has_paused_lets_all_but_its_last_word_out_at_once_and_only_once() -> None:
+    prefix = StablePrefix()
+    assert prefix.take_sure("I build bridges for a living.") == "I build bridges for a"
+    assert prefix.take_sure("I build bridges for a living.") == ""
+    assert prefix.take_sure("I build bridges for a living. And roads.") == " living. And"
+
+
 @given(PASSES)
 def test_pieces_join_to_words_with_one_space_between(passes: list[str]) -> None:
     out = captions(*passes)

@@ -33,6 +33,10 @@ class StablePrefix:
         piece = " ".join(new)
         return piece if first else f" {piece}"
 
+    def take_sure(self, text: str) -> str:
+        """The same for a pass over speech that has paused: it agrees with itself, but for its last word."""
+        return "".join((self.take(text), self.take(text)))
+
     def _known_in(self, now: list[str]) -> int:
         """How many of these words say what was let out already, even if a later pass hears some of it otherwise."""
         out = [_plain(word) for word in self._out]

@@ -264,6 +264,8 @@ class Listener:
         if self._turn is not turn or turn.wording.looked is not look or turn.paused_at is None:
             return
         text = look.result() if look.done() and not look.cancelled() else None
+        if text:
+            turn.wording.caption_all(text)
         missing_ms = self._needed_ms(text) - self._silent_ms(turn.paused_at)
         if missing_ms <= 0:
             self._end(turn)

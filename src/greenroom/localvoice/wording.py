@@ -149,6 +149,12 @@ class Wording:
         self._captioning = self._start(self._look_for_captions(), "caption")
         self._captioning.add_done_callback(self._captions_looked_for)
 
+    def caption_all(self, text: str) -> None:
+        """Let out the words of a look: before the end of a turn its captions have nearly all of them."""
+        piece = self._captions.take_sure(text)
+        if piece:
+            self._caption(piece)
+
     def _captions_looked_for(self, _: asyncio.Task[None]) -> None:
         self._captioning = None
 
