@@ -19,8 +19,9 @@ from benchmarks.server import greenroom
 from benchmarks.speech.wer import rate
 
 from greenroom.audio.resample import resample
+from greenroom.practice_client.connection import JsonSocket
 from greenroom.practice_client.observer import attach
-from greenroom.practice_client.phone import call
+from greenroom.practice_client.phone import Phone, call
 from greenroom.practice_client.recording import load, save, utterances
 from greenroom.practice_client.rest import Rest
 
@@ -77,6 +78,12 @@ def transcribe(path: Path) -> str:
     return " ".join(model.transcribe((piece / 32768).astype(np.float32)) for piece in pieces)
 
 
+async def gone(*connections: JsonSocket | Phone) -> None:
+    """Until each of these was closed."""
+    for connection in connections:
+        await connection.wait_closed()
+
+
 def said_by(turns: list[dict[str, Any]], speaker: str) -> list[str]:
     return [turn["text"] for turn in turns if turn["speaker"] == speaker]
 
@@ -117,6 +124,7 @@ async def test_the_transcript_is_the_same_by_socket_and_by_rest_and_another_job_
             shown = await socket.until("turn.completed", speaker="interviewer")
             phone.hang_up()
             await socket.until("call.status_changed", status="ended")
+            await gone(socket, phone)
             session = await rest.session(made["sessionId"])
             stored = await rest.events(made["sessionId"])
         turns = session["turns"]
@@ -153,6 +161,7 @@ async def test_a_killed_engine_is_back_within_five_seconds_and_the_call_goes_on(
         assert phone.ended is None
         phone.hang_up()
         await socket.until("call.status_changed", status="ended", reason="caller_hung_up")
+        await gone(socket, phone)
 
 
 async def test_a_session_that_was_live_when_the_server_was_killed_reads_back_whole(tmp_path: Path) -> None:
@@ -164,13 +173,13 @@ async def test_a_session_that_was_live_when_the_server_was_killed_reads_back_who
             async with Rest(url) as rest:
                 made = await rest.create(NURSE)
                 socket, attached = await attach(url, made["sessionId"], made["ticket"])
-                await call(url, made["streamToken"])
+                phone = await call(url, made["streamToken"])
                 while not any(event["type"] == "turn.completed" for event in seen):
                     message = await socket.receive()
                     if "seq" in message:
                         seen.append(message)
                 os.kill(pid, signal.SIGKILL)
-                await socket.wait_closed()
+                await gone(socket, phone)
         with greenroom(token, data=tmp_path / "var") as (port, _):
             url = f"http://127.0.0.1:{port}"
             async with Rest(url, "the-operator") as rest:
@@ -184,6 +193,7 @@ async def test_a_session_that_was_live_when_the_server_was_killed_reads_back_who
                 )
                 assert again["resumed"]
                 assert (await socket.until("call.status_changed", status="ended"))["reason"] == "node_lost"
+                await gone(socket)
     assert stored[: len(seen)] == seen
     assert [event["seq"] for event in stored] == list(range(1, len(stored) + 1))
     assert session["reason"] == "node_lost"
