@@ -22,7 +22,7 @@ CODES = [
 ]
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", sorted(CODES))
 def test_every_code_is_described(code: str) -> None:
     assert f"`{code}`" in PAGE
 
