@@ -96,6 +96,8 @@ class Candidate:
         completed = self._completed()
         async with asyncio.timeout(within_s):
             while not self.over.is_set():
+                if self._is_ending():
+                    return False
                 if self._completed() > completed or self._has_floor():
                     return True
                 self.changed.clear()
@@ -104,6 +106,10 @@ class Candidate:
 
     def _completed(self) -> int:
         return sum(e["type"] == "turn.completed" and e["speaker"] == "interviewer" for e in self.log)
+
+    def _is_ending(self) -> bool:
+        """The farewell is spoken, or was: whatever is said now is not heard."""
+        return any(e["type"] == "call.status_changed" and e["status"] in ("ending", "ended") for e in self.log)
 
     def _has_floor(self) -> bool:
         turns = [event for event in self.log if event["type"] in ("turn.started", "turn.completed")]

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,13 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
 
 
+def no_answer(candidate: Candidate, text: str) -> None:
+    """What the log had at the end, for whoever looks for the reason."""
+    print(f"   {candidate.session_id}: no answer to: {text}", file=sys.stderr)
+    for event in candidate.log[-8:]:
+        print(f"      {event}", file=sys.stderr)
+
+
 async def session_turns(url: str, texts: list[str], gaps: list[float]) -> None:
     """Answer with finished sentences, as many sessions as it takes; the gap after each."""
     candidate: Candidate | None = None
@@ -44,7 +51,7 @@ async def session_turns(url: str, texts: list[str], gaps: list[float]) -> None:
         _, ended = await candidate.say(spoken(text, 1.0 if len(texts) % 2 else 0.85))
         answered = await candidate.wait_audio_after(ended, 6.0)
         if answered is None:
-            print(f"   no answer to: {text}", file=sys.stderr)
+            no_answer(candidate, text)
             gaps.append(6.0)
         else:
             gaps.append(answered - ended)
@@ -70,7 +77,7 @@ async def session_pauses(url: str, answers: list[tuple[str, float, str]], cut: l
         if early is not None and early < ended - CUT_IN_GRACE_S:
             cut.append(first)
         if await candidate.wait_audio_after(ended, 8.0) is None:
-            print(f"   no answer to: {first} … {second}", file=sys.stderr)
+            no_answer(candidate, f"{first} … {second}")
     if candidate is not None:
         await leave(candidate)
 
@@ -114,12 +121,24 @@ def recording(name: str) -> NDArray[np.int16]:
         return resample(pcm, file.getframerate(), 8000)
 
 
-def noisy(pcm: NDArray[np.int16], snr_db: float) -> NDArray[np.int16]:
+def noisy(pcm: NDArray[np.int16], kind: str, snr_db: float) -> NDArray[np.int16]:
+    """With noise of that colour; the ratio is that of the power of the whole recording to the noise's."""
     samples = pcm.astype(np.float64)
-    loud = samples[np.abs(samples) > 300]
-    power = float(np.mean(np.square(loud)))
-    noise = np.random.default_rng(3).normal(0, np.sqrt(power / 10 ** (snr_db / 10)), len(samples))
+    noise = NOISES[kind](np.random.default_rng(3).normal(0, 1, len(samples)))
+    wanted = np.sqrt(np.mean(np.square(samples)) / 10 ** (snr_db / 10))
+    noise *= wanted / np.sqrt(np.mean(np.square(noise)))
     return np.clip(samples + noise, -32768, 32767).astype(np.int16)
+
+
+def _pink(white: NDArray[np.float64]) -> NDArray[np.float64]:
+    spectrum = np.fft.rfft(white)
+    return np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), len(white))
+
+
+NOISES: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    "white noise": np.array,
+    "pink noise": _pink,
+}
 
 
 async def transcript(url: str, pcm: NDArray[np.int16]) -> str:
@@ -147,11 +166,11 @@ async def measure(url: str, quick: bool) -> dict[str, Any]:
     print("barge-in …", flush=True)
     found["barge_in"] = await barge_ins(url, 4 if quick else 10)
     print("recordings …", flush=True)
-    for kind in ("clean", "noisy"):
+    for kind in ("clean", *NOISES):
         wrong = of = 0
         for name, reference in REFERENCES.items():
             pcm = recording(name)
-            heard = await transcript(url, pcm if kind == "clean" else noisy(pcm, 10))
+            heard = await transcript(url, pcm if kind == "clean" else noisy(pcm, kind, 10))
             edits, length = errors(reference, heard)
             wrong, of = wrong + edits, of + length
             print(f"   {kind} {name}: {edits} of {length}", flush=True)
@@ -185,7 +204,7 @@ def main() -> int:
         ("answers with pauses cut off, share", len(found["cut"]) / found["pauses"], 0.05),
         ("barge-in to silence p95, s", percentile(found["barge_in"], 0.95), 0.3),
         ("word error rate, clean", found["wer_clean"], 0.08),
-        ("word error rate, noise at 10 dB", found["wer_noisy"], 0.12),
+        *((f"word error rate, {kind} at 10 dB", found[f"wer_{kind}"], 0.12) for kind in NOISES),
         ("turns from silence, noise and tones", float(sum(turns.values())), 0.0),
         ("two calls: reply gap p50, s", percentile(two, 0.5), 1.0 * 4 / 3),
         ("two calls: reply gap p95, s", percentile(two, 0.95), 1.8 * 4 / 3),
