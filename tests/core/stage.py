@@ -6,28 +6,86 @@ from typing import Any
 from greenroom.core import commands as c
 from greenroom.core import events as e
 from greenroom.core import signals as s
-from greenroom.core.plan import Plan, PlanStep
+from greenroom.core.plan import Element, Lines, Plan, PlanStep, Probe, Question
 from greenroom.core.session import Ear, Limits
 from greenroom.core.step import create, step
 
+LINES = Lines(
+    repeat=("Of course. {question}",),
+    moment=("Of course, take your time.",),
+    skip=("That's fine, let's move on.",),
+    dont_know=("That's all right.",),
+    try_again=("Let me say it differently. {question}",),
+    patience=("Take your time.",),
+    rephrase=("Let me put it another way. {question} Or we can skip it.",),
+    presence=("Are you still there?",),
+    lost_you=("Sorry, I lost you for a moment. Could you say that again, please?",),
+    was_gone=("Sorry, I was gone for a moment. {question}",),
+    again=("Let me ask that again. {question}",),
+    time_left=("We have {time} left. {question}",),
+    told=("The description says: {fact}",),
+    not_told=("The description doesn't say.",),
+    back=("Back to my question. {question}",),
+    what_else=("What else would you like to ask?",),
+    off_topic=("Let's come back to us. {question}",),
+    hostile=("I hear that this is frustrating. {question}",),
+    language=("I can only follow English. {question}",),
+    confirm_end=("Would you like to end here?",),
+    go_on=("Good, let's go on. {question}",),
+    cut_in=("Let me stop you there.",),
+)
+ELEMENTS = (
+    Element("part", ("i *ed", "my part"), "your own part"),
+    Element("result", ("in the end", "result*"), "the result"),
+    Element("number", ("#",), "a number"),
+)
+
+
+def question(name: str, prompt: str, rephrase: str = "", **probes: str) -> Question:
+    return Question(name, prompt, rephrase, tuple(probes), tuple(Probe(*probe) for probe in probes.items()))
+
+
 PLAN = Plan(
     steps=(
-        PlanStep("warm_up", "Warm-up", "question", 60, "How did you come to this kind of work?"),
+        PlanStep("warm_up", "Warm-up", "opening", 60, (question("w", "How did you come to this kind of work?"),)),
         PlanStep(
-            "q1", "Question 1", "question", 120, "Tell me about a hard bug.", "What was hard to fix?", ("And then?",)
+            "q1",
+            "Question 1",
+            "questions",
+            120,
+            (
+                question(
+                    "bug",
+                    "Tell me about a hard bug.",
+                    "What was hard to fix?",
+                    part="What did you do yourself?",
+                    result="How did it end?",
+                    number="How much was it?",
+                ),
+            ),
         ),
-        PlanStep("q2", "Question 2", "question", 120, "Tell me about a team.", "Who did you work with?"),
-        PlanStep("q3", "Question 3", "question", 120, "Tell me about a mistake.", "What went wrong?"),
-        PlanStep("yours", "Your questions", "candidate_questions", 60, "What would you like to ask me?"),
-        PlanStep("close", "Close", "close", 20, ""),
+        PlanStep(
+            "q2", "Question 2", "questions", 120, (question("team", "Tell me about a team.", "Who did you work with?"),)
+        ),
+        PlanStep(
+            "q3", "Question 3", "questions", 120, (question("mistake", "Tell me about a mistake.", "What went wrong?"),)
+        ),
+        PlanStep(
+            "yours", "Your questions", "candidate_questions", 60, (question("yours", "What would you like to ask me?"),)
+        ),
+        PlanStep("close", "Close", "close", 20),
     ),
-    length_s=600,
+    length_s=500,
     greeting="Hello and welcome.",
     farewell="Thank you for your time. Goodbye.",
     acknowledgements=("Thank you.",),
+    lines=LINES,
+    elements=ELEMENTS,
     facts=("The team has four engineers.",),
 )
-LONG_ANSWER = "I led the work on the billing system and we " + "made it better step by step " * 6 + "every week"
+LONG_ANSWER = (
+    "I fixed the billing system and we " + "made it better step by step " * 6 + "and in the end it had two faults"
+)
 
 
 class Stage:

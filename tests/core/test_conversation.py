@@ -100,7 +100,7 @@ def test_a_question_that_was_hardly_heard_is_asked_again() -> None:
     reply_id = stage.begin_reply(4000)
     stage.ear = Ear(reply_id, 300, 4000)
     stage.answer("Sorry, wait, hello, I can hear you now I think", ms=2000)
-    assert stage.last_cue().text == f"Let me ask that again. {PLAN.steps[0].prompt}"
+    assert stage.last_cue().text == f"Let me ask that again. {PLAN.steps[0].questions[0].prompt}"
 
 
 def test_an_answer_that_goes_on_over_the_next_question_is_answered_as_a_whole() -> None:
@@ -108,7 +108,7 @@ def test_an_answer_that_goes_on_over_the_next_question_is_answered_as_a_whole() 
     stage.connect()
     stage.hear_reply()
     stage.answer()
-    question = PLAN.steps[1].prompt
+    question = PLAN.steps[1].questions[0].prompt
     assert question in stage.last_cue().text
     reply_id = stage.begin_reply(4000)
     stage.ear = Ear(reply_id, 300, 4000)
@@ -214,23 +214,31 @@ def test_repeat_and_skip_do_what_they_say() -> None:
     stage.answer()
     stage.hear_reply()
     stage.send(s.CueGiven("repeat"))
-    assert PLAN.steps[1].prompt in stage.last_cue().text
+    assert PLAN.steps[1].questions[0].prompt in stage.last_cue().text
     stage.hear_reply()
     stage.send(s.CueGiven("skip"))
-    assert PLAN.steps[2].prompt in stage.last_cue().text
+    assert PLAN.steps[2].questions[0].prompt in stage.last_cue().text
 
 
-def test_a_thin_answer_is_asked_about_once_for_each_probe() -> None:
+def test_what_an_answer_lacks_is_asked_for_twice_at_most() -> None:
     stage = Stage()
     stage.connect()
     stage.hear_reply()
     stage.answer()
     stage.hear_reply()
     stage.answer("It was a bug.")
-    assert stage.last_cue().text.endswith("And then?")
+    assert stage.last_cue().text == "Thank you. What did you do yourself?"
     stage.hear_reply()
     stage.answer("We fixed it.")
-    assert PLAN.steps[2].prompt in stage.last_cue().text
+    assert stage.last_cue().text == "Thank you. How did it end?"
+    stage.hear_reply()
+    stage.answer("It was gone.")
+    assert PLAN.steps[2].questions[0].prompt in stage.last_cue().text
+    decisions = [turn.decision for turn in stage.of(e.TurnStarted) if isinstance(turn.decision, e.Decision)]
+    assert [(one.act, one.because, one.question_id) for one in decisions[-2:]] == [
+        ("probe", "lacked_part", "bug"),
+        ("probe", "lacked_result", "bug"),
+    ]
 
 
 def test_typed_answers_go_the_same_way() -> None:
@@ -241,7 +249,7 @@ def test_typed_answers_go_the_same_way() -> None:
     assert c.AddText("I was born into it.") in out
     typed = stage.of(e.TurnCompleted)[-1]
     assert (typed.typed, typed.text) == (True, "I was born into it.")
-    assert PLAN.steps[1].prompt in stage.last_cue().text
+    assert PLAN.steps[1].questions[0].prompt in stage.last_cue().text
     with pytest.raises(BadInput):
         stage.send(s.TextTyped("   "))
 
@@ -359,7 +367,7 @@ def test_an_engine_lost_in_mid_line_owes_the_question() -> None:
     stage.send(s.EngineReady(prompt_words=True), 1)
     stage.send(s.ConfigurationEchoed(1), 0.05)
     assert stage.last_cue().kind == "bridge"
-    assert PLAN.steps[1].prompt in stage.last_cue().text
+    assert PLAN.steps[1].questions[0].prompt in stage.last_cue().text
 
 
 def test_an_engine_that_does_not_come_back_ends_the_session() -> None:

@@ -9,7 +9,7 @@ class Cue:
 
     cue_id: str
     kind: str
-    """greeting, question, probe, answer, repeat, patience, rephrase, presence, bridge, farewell."""
+    """greeting, question, probe, answer, repeat, patience, rephrase, presence, bridge, return, confirm, farewell."""
     text: str
     """The exact words; an engine with a language model behind it may word `intent` instead."""
     intent: str = ""

@@ -69,12 +69,22 @@ class CallStatusChanged(Event, frozen=True, tag="call.status_changed"):
     stored: bool | UnsetType = UNSET
 
 
+class Decision(msgspec.Struct, frozen=True, rename="camel"):
+    """Why the interviewer says what it says: what the line does, the rule that chose it, and where in the plan."""
+
+    act: str
+    because: str
+    step_id: str
+    question_id: str | None
+
+
 class TurnStarted(Event, frozen=True, tag="turn.started"):
-    """Somebody began to speak; `after_turn_id` is the turn that this one answers."""
+    """Somebody began to speak; `after_turn_id` is the turn that this one answers, `decision` is the interviewer's."""
 
     turn_id: str
     speaker: Speaker
     after_turn_id: str | None
+    decision: Decision | UnsetType = UNSET
 
 
 class TurnCompleted(Event, frozen=True, tag="turn.completed"):

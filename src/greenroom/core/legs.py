@@ -159,7 +159,7 @@ def _talk(draft: Draft) -> None:
 def _interrupt(draft: Draft) -> None:
     """A leg is missing: the clock stands, nothing is asked, the grace runs."""
     draft.set(talked_s=draft.elapsed_s, talking_since=None, awaiting_words=None)
-    for name in ("silence", "time_limit", "words", "barge_in", "connect", "configure"):
+    for name in ("silence", "answer", "time_limit", "words", "barge_in", "connect", "configure"):
         draft.clear_deadline(name)
     draft.order(c.HearCaller(on=False))
     if draft.phase is not Phase.INTERRUPTED:
@@ -206,7 +206,9 @@ def go_on(draft: Draft) -> None:
     elif now.hung_on or now.candidate_cut_off:
         if now.engine_revision == 0:
             return  # said as soon as the new engine is set up
-        line = director.after_gap(now.director, candidate_was_speaking=now.candidate_cut_off)
+        line = director.after_gap(
+            now.plan, now.director, draft.elapsed_s, now.seed, candidate_was_speaking=now.candidate_cut_off
+        )
         draft.set(hung_on=False, candidate_cut_off=False)
         speaking.say(draft, line)
     else:

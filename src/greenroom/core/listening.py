@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from greenroom.core import commands as c
-from greenroom.core import director, speaking, utterances
+from greenroom.core import director, speaking
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.director import DirectorState
@@ -11,6 +11,7 @@ from greenroom.core.draft import Draft
 from greenroom.core.errors import BadInput
 from greenroom.core.phases import Phase
 from greenroom.core.session import Hearing
+from greenroom.core.understanding import Act
 
 GOES_ON_WORDS = 5
 """As many over a question are the rest of an answer; fewer are "sorry, what was that?"."""
@@ -22,6 +23,8 @@ def on_spoke(draft: Draft, signal: s.CallerSpoke) -> None:
     turn_id = draft.new_turn_id()
     draft.set(hearings=(*draft.now.hearings, Hearing(signal.item_id, turn_id, signal.at_ms)), silence_since=None)
     draft.clear_deadline("silence")
+    if draft.now.begun:
+        draft.set_deadline("answer", director.answer_limit_s(draft.now.plan, draft.now.director, draft.elapsed_s))
     draft.record(e.TurnStarted(turn_id, "candidate", _last_interviewer_turn(draft)))
     speaking.hold(draft)
     if draft.now.awaiting_words is not None:
@@ -44,7 +47,11 @@ def on_stopped(draft: Draft, signal: s.CallerStopped) -> None:
     spans = signal.speech or (e.Span(hearing.began_ms, ended_ms),)
     _put(draft, replace(hearing, ended_ms=ended_ms, speech=spans))
     draft.set_deadline(f"transcript {hearing.item_id}", draft.now.limits.transcript_s)
+    draft.clear_deadline("answer")
     if draft.phase is not Phase.CONNECTED:
+        return
+    if hearing.cut_in:
+        _end_of_cut_off_answer(draft)
         return
     reply = draft.now.reply
     if reply is not None and reply.held:
@@ -72,9 +79,8 @@ def on_transcript(draft: Draft, signal: s.TranscriptCame) -> None:
             draft.set(awaiting_words=None)
             draft.clear_deadline("words")
             speaking.wait_for_answer(draft)
-    elif utterances.request_in(signal.text) is utterances.Request.END and draft.now.begun:
-        # The words came after the answer was decided; a plain wish to stop still counts.
-        answer(draft, hearing.turn_id, signal.text)
+    elif draft.now.begun:
+        _answer_late(draft, hearing, signal.text)
 
 
 def on_transcript_failed(draft: Draft, signal: s.TranscriptFailed) -> None:
@@ -112,31 +118,44 @@ def on_typed(draft: Draft, signal: s.TextTyped) -> None:
 
 
 def on_cue(draft: Draft, signal: s.CueGiven) -> None:
-    plan, state = draft.now.plan, draft.now.director
+    place = (draft.now.plan, draft.now.director, draft.elapsed_s, draft.now.seed)
     match signal.cue:
         case "repeat":
-            line = director.repeat(plan, state)
+            line = director.repeat(*place)
         case "skip":
-            line = director.skip(plan, state, draft.elapsed_s)
+            line = director.skip(*place)
         case "moment":
-            line = director.moment(state)
+            line = director.moment(*place)
         case _:
             raise BadInput("cue is one of repeat, skip, moment")
     speaking.say(draft, line)
+
+
+def on_answer_too_long(draft: Draft) -> None:
+    """Somebody talks on and on: thank them and go on with the plan."""
+    now = draft.now
+    speaking_now = next((hearing for hearing in reversed(now.hearings) if hearing.ended_ms is None), None)
+    if draft.phase is not Phase.CONNECTED or speaking_now is None or now.reply is not None:
+        return
+    _put(draft, replace(speaking_now, cut_in=True))
+    draft.set(silence_level=0, interrupted_before=None)
+    speaking.say(
+        draft, director.cut_in(now.plan, now.director, draft.elapsed_s, now.seed), answers=speaking_now.turn_id
+    )
 
 
 def answer(draft: Draft, turn_id: str, text: str | None) -> None:
     """The interviewer's line after this turn of the candidate."""
     now, before = draft.now, draft.now.interrupted_before
     draft.set(silence_level=0, silence_since=None, interrupted_before=None)
-    ends = text is not None and utterances.request_in(text) is utterances.Request.END
+    ends = text is not None and director.understands(now.plan, text) is Act.END
     if before is None or ends:
         line = director.after_turn(now.plan, now.director, text, draft.elapsed_s, now.seed)
     elif _goes_on(before, text):
         # They were not done with their answer: what they spoke over was too early, and comes in its own time.
         line = director.after_turn(now.plan, before, text, draft.elapsed_s, now.seed)
     else:
-        line = director.again_after_interruption(now.director)
+        line = director.again_after_interruption(now.plan, now.director, draft.elapsed_s, now.seed)
     speaking.say(draft, line, answers=turn_id)
 
 
@@ -153,6 +172,28 @@ def give_up_on_all(draft: Draft) -> None:
     """The engine that was listening is gone: its words will not come."""
     for hearing in draft.now.hearings:
         _close(draft, hearing)
+
+
+def _end_of_cut_off_answer(draft: Draft) -> None:
+    """They stopped. If they talked on through all of the next question, it is put again."""
+    now = draft.now
+    if now.reply is not None:
+        return
+    if now.silence_since is None:
+        speaking.say(draft, director.again_after_interruption(now.plan, now.director, draft.elapsed_s, now.seed))
+    else:
+        speaking.wait_for_answer(draft)
+
+
+def _answer_late(draft: Draft, hearing: Hearing, text: str) -> None:
+    """The words came after the answer to them was decided: one that was no answer at all is heeded still."""
+    now, reply = draft.now, draft.now.reply
+    act = director.understands(now.plan, text)
+    if act is Act.END:
+        answer(draft, hearing.turn_id, text)
+    elif reply is not None and reply.answers == hearing.turn_id and act not in (Act.ANSWER, Act.MOMENT):
+        line = director.after_turn(now.plan, reply.before, text, draft.elapsed_s, now.seed)
+        speaking.say(draft, line, answers=hearing.turn_id)
 
 
 def _answer_or_wait(draft: Draft, item_id: str) -> None:

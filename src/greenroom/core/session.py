@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from greenroom.core.commands import Command, Cue
 from greenroom.core.director import DirectorState
-from greenroom.core.events import Event, Span
+from greenroom.core.events import Decision, Event, Span
 from greenroom.core.plan import Plan
 from greenroom.core.record import Record
 
@@ -23,6 +23,8 @@ class Limits:
     farewell_s: float = 8.0
     reply_s: float = 8.0
     """From asking for a reply to its first sound."""
+    worded_s: float = 4.0
+    """The same where a model may word it; later the director's own words are spoken."""
     words_s: float = 1.0
     """For words that the answer depends on."""
     prompt_words_s: float = 0.3
@@ -51,6 +53,7 @@ class Reply:
     before: DirectorState
     """Where the director was, for a reply that is taken back unheard."""
     asked_at: float
+    decision: Decision
     answers: str | None = None
     """The turn that this answers."""
     reply_id: str | None = None
@@ -75,6 +78,8 @@ class Hearing:
     began_ms: int
     ended_ms: int | None = None
     speech: tuple[Span, ...] = ()
+    cut_in: bool = False
+    """The interviewer stepped in, since it took more than its time: what is still said of it is not answered."""
 
 
 @dataclass(frozen=True, slots=True)

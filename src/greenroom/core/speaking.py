@@ -19,11 +19,13 @@ MAX_TRIES = 2
 def say(draft: Draft, line: director.Line, *, answers: str | None = None) -> None:
     """Have the interviewer say this line now; whatever it was saying is over."""
     drop_reply(draft)
-    cue = c.Cue(draft.new_cue_id(), line.kind, line.text, last=line.end_reason is not None)
-    before = draft.now.director
+    cue = c.Cue(draft.new_cue_id(), line.kind, line.text, line.intent, last=line.end_reason is not None)
+    before, question = draft.now.director, line.state.question
+    step_id = draft.now.plan.steps[line.state.step].step_id
+    decision = e.Decision(line.kind, line.because, step_id, None if question is None else question.question_id)
     draft.set(
         director=line.state,
-        reply=Reply(cue, before, draft.at, answers=answers, text=line.text),
+        reply=Reply(cue, before, draft.at, decision, answers=answers, text=line.text),
         awaiting_words=None,
         silence_since=None,
     )
@@ -31,8 +33,12 @@ def say(draft: Draft, line: director.Line, *, answers: str | None = None) -> Non
     draft.clear_deadline("words")
     if line.end_reason is not None:
         endings.begin(draft, line.end_reason)
+    _ask_for(draft, cue)
+
+
+def _ask_for(draft: Draft, cue: c.Cue) -> None:
     draft.order(c.Say(cue))
-    draft.set_deadline("reply", draft.now.limits.reply_s)
+    draft.set_deadline("reply", draft.now.limits.worded_s if cue.intent else draft.now.limits.reply_s)
 
 
 def on_started(draft: Draft, signal: s.ReplyStarted) -> None:
@@ -54,7 +60,7 @@ def on_began(draft: Draft, signal: s.ReplyBegan) -> None:
     draft.clear_deadline("reply")
     draft.set(reply=replace(reply, turn_id=turn_id, began_ms=draft.at_ms), sounded=True)
     announce_step(draft)
-    draft.record(e.TurnStarted(turn_id, "interviewer", reply.answers))
+    draft.record(e.TurnStarted(turn_id, "interviewer", reply.answers, reply.decision))
 
 
 def announce_step(draft: Draft) -> None:
@@ -123,7 +129,7 @@ def on_silence(draft: Draft) -> None:
     if draft.now.reply is not None:
         return
     level, since = draft.now.silence_level, draft.now.silence_since
-    line = director.on_silence(draft.now.plan, draft.now.director, level)
+    line = director.on_silence(draft.now.plan, draft.now.director, level, draft.elapsed_s, draft.now.seed)
     if line is None:
         endings.finish(draft, "silence")
         return
@@ -238,7 +244,7 @@ def _try_again(draft: Draft, reply: Reply) -> None:
 
         legs.engine_gone(draft, "no_reply")
         return
-    cue = replace(reply.cue, cue_id=draft.new_cue_id())
-    draft.set(reply=replace(reply, cue=cue, reply_id=None, tries=reply.tries + 1, made=False))
-    draft.order(c.Say(cue))
-    draft.set_deadline("reply", draft.now.limits.reply_s)
+    # A model that was slow or failed costs the wording only: this time in the director's own words.
+    cue = replace(reply.cue, cue_id=draft.new_cue_id(), intent="")
+    draft.set(reply=replace(reply, cue=cue, reply_id=None, tries=reply.tries + 1, made=False, text=cue.text))
+    _ask_for(draft, cue)

@@ -69,6 +69,7 @@ _DEADLINES: dict[str, Callable[[Draft], None]] = {
     "silence": speaking.on_silence,
     "barge_in": speaking.confirm_interruption,
     "words": listening.on_words_late,
+    "answer": listening.on_answer_too_long,
     "time_limit": lambda draft: endings.ask(draft, "time_limit"),
     "farewell": lambda draft: endings.finish(draft, draft.now.end_reason or "interviewer_ended"),
 }

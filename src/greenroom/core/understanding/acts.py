@@ -1,0 +1,108 @@
+"""The one decision: what this utterance is."""
+
+import enum
+import re
+
+from greenroom.core.understanding import endings, requests
+from greenroom.core.understanding.hostility import is_hostile
+from greenroom.core.understanding.languages import is_foreign
+from greenroom.core.understanding.off_topic import is_asked_of_the_interviewer, is_elsewhere
+from greenroom.core.understanding.words import bare, plain
+
+MOST_REQUEST_WORDS = 30
+"""A request is short; what is longer is an answer, whatever words are in it."""
+
+
+class Act(enum.StrEnum):
+    """What a candidate can do with an utterance."""
+
+    ANSWER = "answer"
+    END = "end"
+    MAYBE_END = "maybe_end"
+    REPEAT = "repeat"
+    MOMENT = "moment"
+    SKIP = "skip"
+    DONT_KNOW = "dont_know"
+    CLARIFY = "clarify"
+    TIME_LEFT = "time_left"
+    ASK = "ask"
+    """A question about the subject, put to the interviewer."""
+    OFF_TOPIC = "off_topic"
+    HOSTILE = "hostile"
+    LANGUAGE = "language"
+    """Not English."""
+
+
+_REQUESTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
+    (Act.TIME_LEFT, requests.TIME_LEFT),
+    (Act.REPEAT, requests.REPEAT),
+    (Act.MOMENT, requests.MOMENT),
+    (Act.SKIP, requests.SKIP),
+    (Act.DONT_KNOW, requests.DONT_KNOW),
+)
+
+
+def understood(text: str, *, subject: frozenset[str] = frozenset(), role_play: bool = False) -> Act:
+    """What this whole utterance does.
+
+    `subject`: words that belong to what is talked about. `role_play`: the candidate's questions belong to its answers,
+    and goodbyes to the role.
+    """
+    said = plain(text)
+    length = len(said.split())
+    if is_foreign(text):
+        return Act.LANGUAGE
+    if endings.wishes_to_end(text):
+        return Act.MAYBE_END if role_play and _only_goodbye(said) else Act.END
+    if is_hostile(text):
+        return Act.HOSTILE
+    if endings.may_wish_to_end(text):
+        return Act.MAYBE_END
+    if length <= MOST_REQUEST_WORDS and (request := _request(said, role_play=role_play)) is not None:
+        return request
+    if is_asked_of_the_interviewer(text):
+        return Act.OFF_TOPIC
+    if length <= MOST_REQUEST_WORDS and _is_question(text, said):
+        return Act.ASK
+    return Act.OFF_TOPIC if is_elsewhere(text, subject) else Act.ANSWER
+
+
+def _request(said: str, *, role_play: bool) -> Act | None:
+    forms = {said, bare(said), requests.LEAD_IN.sub("", f"{said} ").strip()}
+    for act, pattern in _REQUESTS:
+        if any(pattern.fullmatch(form) for form in forms):
+            return act
+    clarifies = not role_play and not _tells(said) and any(requests.CLARIFY.fullmatch(form) for form in forms)
+    return Act.CLARIFY if clarifies else None
+
+
+_GOODBYE = re.compile(r"(?:\w+ ){0,8}(?:goodbye|bye)(?: \w+){0,3}")
+_STOPPING = re.compile(r"\b(?:stop|end|finish|quit|hang up|wrap|leave|go)\b")
+
+
+def _only_goodbye(said: str) -> bool:
+    return _GOODBYE.fullmatch(said) is not None and _STOPPING.search(said) is None
+
+
+_ASKING = re.compile(
+    r"(?:what|which|who|whom|whose|where|when|why|how)(?: \w+){0,4}? (?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|kind|sort|about)\b.*|"
+    r"(?:what|who|where|when|why|how) (?:is|are|do|does|did|can|could|will|would|should|about|many|much|big|large|long|often|far)\b.*|"
+    r"(?:is|are|do|does|did|can|could|will|would|should|has|have|may|am) (?:the|there|this|that|it|you|your|we|they|i|my|people|any|anyone|someone|everyone|most|new|an?)\b.*"
+)
+_OWN_STORY = re.compile(
+    r"\bi (?:\w+ed|was|had|did|went|made|told|took|said|got|gave|found|thought|knew|began|felt|saw|wrote|spoke|led|ran)\b"
+)
+_ANSWERS_ITSELF = re.compile(r"^(?:what|how|where|when|why) (?:i|we|he|she|they|happened)\b")
+
+
+def _is_question(text: str, said: str) -> bool:
+    """Whether all of it is a question, with a question mark or by the order of its words."""
+    asking = requests.LEAD_IN.sub("", f"{said} ").strip()
+    if _ANSWERS_ITSELF.match(asking) or _OWN_STORY.search(asking):
+        return False
+    asked = _ASKING.fullmatch(asking) is not None
+    return asked or (text.rstrip().endswith("?") and text.count(".") == 0 and len(said.split()) >= 3)
+
+
+def _tells(said: str) -> bool:
+    return len(said.split()) > 8 and _OWN_STORY.search(said) is not None
