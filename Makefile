@@ -7,7 +7,7 @@ RUN_READY := $(VENV)/.ready-to-run
 DEV_READY := $(VENV)/.ready-to-develop
 UV := $(BIN)/python -m uv
 
-.PHONY: run test test-long check check-sessions bench format docs lock clean help
+.PHONY: run test test-long check check-sessions bench interviews format docs lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -33,6 +33,9 @@ check-sessions: $(RUN_READY) ## prove the session management of a running server
 
 bench: $(DEV_READY) ## the figures in docs/performance.md
 	@$(BIN)/python -m benchmarks
+
+interviews: $(DEV_READY) ## interviews with simulated candidates, as files to read in build/interviews
+	@$(BIN)/python -m tools.interviews
 
 format: $(DEV_READY) ## put code and docs into form
 	@$(BIN)/ruff format .

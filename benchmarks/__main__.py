@@ -7,6 +7,7 @@ import sys
 ALL = {
     "relay": "benchmarks.relay.run",
     "speech": "benchmarks.speech.run",
+    "conversations": "benchmarks.conversations",
     "store": "benchmarks.store_bench",
 }
 
@@ -14,7 +15,10 @@ ALL = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "names", nargs="*", choices=[[], *ALL], help="relay, speech, store; all of them when none is named"
+        "names",
+        nargs="*",
+        choices=[[], *ALL],
+        help="relay, speech, conversations, store; all of them when none is named",
     )
     arguments = parser.parse_args()
     failed = 0

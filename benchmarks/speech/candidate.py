@@ -120,10 +120,12 @@ class Candidate:
         return " ".join(event["text"] for event in sorted(done, key=lambda event: event["startedMs"]))
 
 
-async def connect(base_url: str, *, fast_ear: bool = False, job: dict[str, Any] | None = None) -> Candidate:
+async def connect(
+    base_url: str, *, fast_ear: bool = False, job: dict[str, Any] | None = None, scenario_id: str = "job_interview"
+) -> Candidate:
     """A session, its observer and its call, with the greeting on its way."""
     rest = Rest(base_url)
-    made = await rest.create(job or JOB)
+    made = await rest.create(job or JOB, scenario_id=scenario_id)
     socket, _ = await attach(base_url, made["sessionId"], made["ticket"])
     phone = await call(base_url, made["streamToken"])
     candidate = Candidate(phone, rest, made["sessionId"])

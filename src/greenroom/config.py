@@ -120,6 +120,8 @@ class Settings:
     store: StoreSettings
     phone: PhoneSettings
     llm: LlmSettings
+    scenarios: Path | None
+    """A folder of scenarios of one's own."""
     cluster_url: str | None
     test_break: frozenset[str]
     """Guards that are switched off on purpose, to see a test fail."""
@@ -132,6 +134,13 @@ def _text(value: str) -> str:
     if not value.isprintable():
         raise ValueError
     return value
+
+
+def _folder(value: str) -> Path:
+    path = Path(value)
+    if not path.is_dir():
+        raise ValueError
+    return path
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
@@ -293,6 +302,13 @@ SETTINGS: tuple[Setting, ...] = (
         "a sqlite:// URL",
         _database_url,
         True,
+    ),
+    Setting(
+        "GREENROOM_SCENARIOS",
+        "",
+        "Folder with scenarios of your own, beside those that are shipped.",
+        "a folder that exists",
+        _folder,
     ),
     Setting(
         "GREENROOM_CLUSTER_URL",
@@ -482,6 +498,7 @@ def _pieces(values: dict[str, Any]) -> Settings:
             twilio_numbers=of("TWILIO_NUMBERS"),
         ),
         llm=LlmSettings(url=of("LLM_URL"), model=of("LLM_MODEL"), key=of("LLM_KEY")),
+        scenarios=of("SCENARIOS"),
         cluster_url=of("CLUSTER_URL"),
         test_break=of("TEST_BREAK"),
     )

@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
 
-from greenroom.config import EngineSettings, Settings
+from greenroom.config import ConfigurationError, EngineSettings, Settings
 from greenroom.core.errors import UnknownScenario
 from greenroom.core.session import Limits
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
@@ -23,7 +23,7 @@ from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_runner import Parts
 from greenroom.runtime.system_clock import SystemClock
-from greenroom.scenarios.library import load as load_scenarios
+from greenroom.scenarios import library
 from greenroom.server.surface import Surface, open_surface
 from greenroom.stores.sqlite import SqliteStore
 from greenroom.telephony.twilio.leg import TwilioLeg
@@ -100,13 +100,14 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         stack.callback(deadlines.stop)
         recorder.start()
         stack.push_async_callback(recorder.stop)
-        parts = Parts(clock, deadlines, recorder, metrics, engine, scenario, settings.test_break)
+        scenarios = scenarios_of(settings)
+        parts = Parts(clock, deadlines, recorder, metrics, engine, by_id(scenarios), settings.test_break)
         admission = Admission(
             max_sessions=settings.limits.max_sessions,
             keep_days=settings.store.keep_days,
             limits=Limits(session_s=settings.limits.max_session_seconds),
         )
-        directory = Directory(parts, store, load_scenarios().values, admission)
+        directory = Directory(parts, store, scenarios.values, admission)
         directories.append(directory)
         surface = await stack.enter_async_context(
             open_surface(
@@ -122,6 +123,9 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         )
         # Left first: sessions end and tell so while sockets are still there.
         await stack.enter_async_context(directory.running())
+        # Nobody waits for it: a plan that is asked for before makes what it needs itself.
+        warm_up = asyncio.create_task(asyncio.to_thread(library.warm_up, settings.scenarios), name="warm up scenarios")
+        stack.push_async_callback(asyncio.wait, (warm_up,))
         log.info("serving", address=f"http://{settings.server.host}:{surface.port}{settings.server.base_path}")
         yield Running(surface, directory, recorder, metrics, voice)
 
@@ -155,13 +159,25 @@ def make_engine(
     return RealtimeEngine(other, heartbeats, count=metrics.rejected)
 
 
-def scenario(scenario_id: str) -> Scenario:
-    """By id. Raises `UnknownScenario`."""
+def scenarios_of(settings: Settings) -> Mapping[str, Scenario]:
+    """The shipped ones, and those in the folder that the settings name. Raises `ConfigurationError`."""
     try:
-        return load_scenarios()[scenario_id]
-    except KeyError:
-        known = ", ".join(load_scenarios())
-        raise UnknownScenario(f"there is no scenario {scenario_id!r}; there are: {known}") from None
+        return library.load(settings.scenarios)
+    except library.BrokenScenario as error:
+        raise ConfigurationError(f"GREENROOM_SCENARIOS has mistakes:\n{error}") from None
+
+
+def by_id(scenarios: Mapping[str, Scenario]) -> Callable[[str], Scenario]:
+    """Looks one up. Raises `UnknownScenario`."""
+
+    def scenario(scenario_id: str) -> Scenario:
+        try:
+            return scenarios[scenario_id]
+        except KeyError:
+            known = ", ".join(scenarios)
+            raise UnknownScenario(f"there is no scenario {scenario_id!r}; there are: {known}") from None
+
+    return scenario
 
 
 async def _own_voice(settings: Settings, stack: contextlib.AsyncExitStack) -> ChildProcess | None:

@@ -1,6 +1,7 @@
 """What every scenario promises, whatever is written into its form."""
 
 import json
+from dataclasses import fields
 from itertools import combinations
 from typing import Any
 
@@ -10,11 +11,11 @@ from hypothesis import strategies as st
 
 from greenroom.core.director import after_turn, begin
 from greenroom.core.errors import BadConfiguration
-from greenroom.core.plan import Plan
+from greenroom.core.plan import Plan, Question
 from greenroom.ports.scenario import Scenario
 from greenroom.scenarios.library import load
 
-SCENARIOS = list(load().values())
+SCENARIOS: list[Scenario] = list(load().values())
 HOSTILE = [
     "<script>alert('x')</script>",
     "'; DROP TABLE sessions; --",
@@ -60,10 +61,14 @@ def filled(scenario: Scenario, text: str) -> dict[str, Any]:
     return scenario.check(config, "")[0]
 
 
+def every_question(plan: Plan) -> list[Question]:
+    return [*(question for step in plan.steps for question in step.questions), *plan.spare]
+
+
 def spoken_lines(plan: Plan) -> list[str]:
-    lines = [plan.greeting, plan.farewell, *plan.acknowledgements]
-    for step in plan.steps:
-        lines += [step.prompt, step.rephrase, *step.probes]
+    lines = [plan.greeting, plan.farewell, *plan.acknowledgements, *plan.facts]
+    for question in every_question(plan):
+        lines += [question.lead, question.prompt, question.rephrase, *(probe.text for probe in question.probes)]
     return [line for line in lines if line]
 
 
@@ -71,23 +76,37 @@ def check_plan(plan: Plan) -> None:
     assert sum(step.seconds for step in plan.steps) == plan.length_s
     assert all(step.seconds > 0 for step in plan.steps)
     kinds = [step.kind for step in plan.steps]
-    assert kinds == ["question"] * (len(kinds) - 2) + ["candidate_questions", "close"]
+    assert kinds == ["opening", *["questions"] * (len(kinds) - 3), "candidate_questions", "close"]
     assert len({step.step_id for step in plan.steps}) == len(plan.steps)
-    assert len({step.prompt for step in plan.steps}) == len(plan.steps)
+    assert all(step.title for step in plan.steps)
+    assert all(bool(step.questions) == (step.kind != "close") for step in plan.steps)
     assert len(plan.greeting.split()) <= 30
     assert len(plan.farewell.split()) <= 20
-    for step in plan.steps:
-        assert step.prompt
-        assert step.title
-        assert len(step.prompt.split()) <= 30, step.prompt
-        assert len(step.rephrase.split()) <= 30, step.rephrase
-        assert len(step.probes) <= 2
-        assert all(len(probe.split()) <= 25 for probe in step.probes)
+    check_questions(plan)
     assert len(set(plan.acknowledgements)) == len(plan.acknowledgements) >= 8
+    for field in fields(plan.lines):
+        texts = getattr(plan.lines, field.name)
+        assert texts
+        assert len(set(texts)) == len(texts)
     for line in spoken_lines(plan):
         assert not set(line) & set("<>{}[]()|\\*_#@&/•\n\t\x00\x1b\u202e"), line
         assert "http" not in line
         line.encode()  # no lone surrogates
+    assert all(word == word.lower() for word in plan.subject)
+
+
+def check_questions(plan: Plan) -> None:
+    every = every_question(plan)
+    assert len({question.question_id for question in every}) == len(every)
+    assert len({question.prompt for question in every}) == len(every)
+    elements = {element.name for element in plan.elements}
+    for question in every:
+        assert question.prompt
+        assert len(f"{question.lead} {question.prompt}".split()) <= 30, question.prompt
+        assert len(question.rephrase.split()) <= 30, question.rephrase
+        assert set(question.wants) <= elements
+        assert {probe.element for probe in question.probes} <= set(question.wants)
+        assert all(len(probe.text.split()) <= 25 for probe in question.probes)
 
 
 @pytest.fixture(params=SCENARIOS, ids=lambda scenario: scenario.scenario_id)
@@ -135,8 +154,9 @@ def test_wrong_types_are_refused_by_name_and_never_crash(scenario: Scenario, wro
     for name in full:
         with pytest.raises(BadConfiguration, match=name):
             scenario.check(full | {name: wrong}, "")
-    with pytest.raises(BadConfiguration):
-        scenario.check(wrong, "")
+    if wrong != {} or any(field["required"] for field in scenario.describe()["fields"]):
+        with pytest.raises(BadConfiguration):
+            scenario.check(wrong, "")
     with pytest.raises(BadConfiguration, match="voice"):
         scenario.check(full, wrong)
 
@@ -166,13 +186,13 @@ def test_hostile_content_gives_a_plan_like_any_other(scenario: Scenario, text: s
 
 
 @settings(max_examples=60, deadline=None)
-@given(text=texts, seed=st.integers(0, 2**63))
-def test_any_form_gives_a_sound_plan(text: str, seed: int) -> None:
+@given(text=texts, seed=st.integers(0, 2**63), round_=st.integers(0, 7))
+def test_any_form_gives_a_sound_plan(text: str, seed: int, round_: int) -> None:
     for scenario in SCENARIOS:
         config = filled(scenario, text)
-        plan = scenario.plan(config, seed)
+        plan = scenario.plan(config, seed, round_)
         check_plan(plan)
-        assert scenario.plan(config, seed) == plan
+        assert scenario.plan(config, seed, round_) == plan
 
 
 @settings(max_examples=80, deadline=None)
@@ -204,9 +224,19 @@ def test_every_choice_gives_a_sound_plan_of_its_own_length(scenario: Scenario) -
             assert as_from_a_page == config
 
 
-def test_another_seed_gives_another_conversation(scenario: Scenario) -> None:
+def test_another_round_asks_something_else_and_another_seed_only_words_it_otherwise(scenario: Scenario) -> None:
     config = filled(scenario, "Gardener")
-    assert len({tuple(step.prompt for step in scenario.plan(config, seed).steps) for seed in range(12)}) > 4
+
+    def asked(round_: int, seed: int) -> list[str]:
+        return [question.question_id for question in every_question(scenario.plan(config, seed, round_))]
+
+    assert all(asked(1, seed) == asked(1, 0) for seed in range(6))
+    assert len({scenario.plan(config, seed).greeting for seed in range(12)}) > 1
+    mains = [
+        {step.questions[0].question_id for step in scenario.plan(config, 0, round_).steps if step.kind == "questions"}
+        for round_ in range(5)
+    ]
+    assert not any(one & other for one, other in combinations(mains, 2))
 
 
 def test_the_director_walks_the_whole_plan(scenario: Scenario) -> None:
@@ -219,34 +249,3 @@ def test_the_director_walks_the_whole_plan(scenario: Scenario) -> None:
         line = after_turn(plan, line.state, "no, thank you " + "word " * (said % 3) * 12, said * 10.0, 3)
     assert line.end_reason == "interviewer_ended"
     assert line.text == plan.farewell
-
-
-JOBS = [
-    ("Backend Developer", "Acme Robotics", "Design REST APIs in Python and run them on Kubernetes."),
-    ("Staff Nurse", "St Mary's Hospital", "Assess patients, administer medication and support families."),
-    ("Maths Teacher", "Hillside School", "Teach mathematics to Key Stage 3. Plan engaging lessons."),
-    ("Sous Chef", "The Old Mill", "Run the kitchen in the head chef's absence and manage stock."),
-    ("Electrician", "Bright Sparks", "Domestic rewires, fault finding and testing."),
-    ("Account Executive", "CloudCo", "Manage a pipeline of prospects and negotiate contracts."),
-    ("Accounts Assistant", "Bean and Counter", "Process purchase invoices and reconcile bank statements."),
-    ("Warehouse Operative", "FastShip", "Picking and packing orders, loading vehicles."),
-    ("Data Analyst", "Insightly", "Build dashboards in Tableau and explain results to managers."),
-    ("Hotel Receptionist", "Grand Hotel", ""),
-]
-
-
-def test_ten_jobs_get_ten_different_sets_of_questions_that_name_the_job() -> None:
-    scenario = load()["job_interview"]
-    for seed in range(5):
-        sets: list[set[str]] = []
-        for title, company, description in JOBS:
-            config, _ = scenario.check({"jobTitle": title, "company": company, "jobDescription": description}, "")
-            plan = scenario.plan(config, seed)
-            assert title in plan.greeting
-            assert company in plan.greeting
-            own = [step for step in plan.steps if step.step_id.startswith("question-")]
-            assert len(own) == 3
-            assert all(title in step.prompt or company in step.prompt or "description" in step.prompt for step in own)
-            sets.append({step.prompt for step in own})
-        for one, other in combinations(sets, 2):
-            assert not one & other

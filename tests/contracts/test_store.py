@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -196,6 +197,18 @@ def test_the_history_is_paged_newest_first(store: Store) -> None:
 def test_the_admins_sessions_are_those_without_an_owner(store: Store) -> None:
     store.write([NewSession(row("s1", owner_id="")), NewSession(row("s2"))])
     assert [read.session_id for read in store.sessions(owner_id="")] == ["s1"]
+
+
+def test_the_practices_of_an_owner_are_counted_by_scenario(store: Store) -> None:
+    rows = [row("one"), row("two"), row("three"), row("four")]
+    rows[1] = msgspec.structs.replace(rows[1], scenario_id="sales_call")
+    rows[2] = msgspec.structs.replace(rows[2], owner_id="somebody else")
+    store.write([NewSession(one) for one in rows])
+    assert store.practices(rows[0].owner_id, rows[0].scenario_id) == 2
+    assert store.practices(rows[0].owner_id, "sales_call") == 1
+    assert store.practices("nobody", "sales_call") == 0
+    store.write([Erasure("one")])
+    assert store.practices(rows[0].owner_id, rows[0].scenario_id) == 1
 
 
 def test_recovery_finds_the_sessions_without_an_end(store: Store) -> None:

@@ -26,6 +26,8 @@ def texts(description: str, *known: str) -> list[str]:
         ("Knowledge of French cuisine a plus.", "French cuisine"),
         ("You'll make great coffee, keep the bar spotless and handle cash.", "making great coffee"),
         ("Monitor portion and waste control.", "waste control"),
+        ("You will work in a team of three, fit inverters and storage units.", "fitting inverters and storage units"),
+        ("You visit practices, show new products.", "showing new products"),
         ("You will help residents with washing, support them with activities.", "helping residents with washing"),
     ],
 )
@@ -43,6 +45,14 @@ def test_activities_are_told_from_things() -> None:
     ["Competitive salary, pension and 25 days of holiday.", "Apply at https://example.org/jobs", "We are an equal opportunity employer.", ""],
 )  # fmt: skip
 def test_boilerplate_is_not_asked_about(description: str) -> None:
+    assert texts(description) == []
+
+
+@pytest.mark.parametrize(
+    "description",
+    ["Training takes three weeks.", "You report to the ward manager.", "New nurses are guided for eight weeks.", "The post is part time."],
+)  # fmt: skip
+def test_what_is_no_part_of_the_work_is_not_asked_about(description: str) -> None:
     assert texts(description) == []
 
 

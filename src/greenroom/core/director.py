@@ -88,7 +88,7 @@ def needs_words(plan: Plan, state: DirectorState) -> bool:
 
 def understands(plan: Plan, text: str) -> Act:
     """What this utterance does in this conversation."""
-    return understood(text, subject=plan.subject, role_play=plan.role_play)
+    return understood(text, subject=plan.subject, role_play=plan.role_play, any_topic=plan.any_topic)
 
 
 def after_turn(plan: Plan, state: DirectorState, text: str | None, elapsed_s: float, seed: int) -> Line:
@@ -222,6 +222,7 @@ class _Talk:
             Act.MAYBE_END: lambda talk: talk.with_state(confirming=True).say(
                 "confirm", talk.line("confirm_end"), "may_wish_to_end"
             ),
+            Act.HESITATION: lambda talk: talk.say("patience", talk.line("patience"), "hesitating"),
             Act.REPEAT: lambda talk: talk.repeat("asked_to_repeat"),
             Act.MOMENT: _Talk.moment,
             Act.SKIP: _Talk.skip,
@@ -247,6 +248,8 @@ class _Talk:
         """The candidate asks something in the middle."""
         if self.step.kind == "candidate_questions":
             return self.on_own_question(text)
+        if self.is_late():
+            return self.advance("time_is_up", self.reply_to(text))
         because = "asked_and_told" if answer_from(self.plan.facts, text) else "asked_and_not_told"
         return self.with_state(turns=self.state.turns + 1).say(
             "answer", f"{self.reply_to(text)} {self.line('back')}", because
@@ -279,6 +282,8 @@ class _Talk:
 
     def try_again(self, because: str) -> Line:
         talk = self.with_state(tries=self.state.tries + 1)
+        if self.is_late():
+            return self.advance("time_is_up", talk.line("skip"))
         if talk.state.tries > MAX_DETOURS:
             return talk.next_question(because, talk.line("dont_know"))
         return talk.rephrase("try_again", because)
@@ -295,6 +300,8 @@ class _Talk:
 
     def lead_back(self, what: str) -> Line:
         talk = self.with_state(detours=self.state.detours + 1)
+        if self.is_late():
+            return self.advance("time_is_up", talk.line("skip"))
         if talk.state.detours > MAX_DETOURS:
             return talk.with_state(detours=0).next_question(f"{what}_again", talk.line("skip"))
         return talk.say("return", talk.line(what), what)
@@ -341,7 +348,8 @@ class _Talk:
             tries=0,
             detours=0,
         )
-        return talk.say("question", f"{lead} {question.prompt}".strip(), because, asks=question.prompt)
+        said = " ".join(part for part in (lead, question.lead, question.prompt) if part)
+        return talk.say("question", said, because, asks=question.prompt)
 
     def farewell(self, reason: str, because: str) -> Line:
         return Line(self.state, "farewell", self.plan.farewell, because, reason)
@@ -364,6 +372,10 @@ class _Talk:
     def has_room(self) -> bool:
         return pacing.room_for_another(self.plan, self.state.step, self.elapsed_s, self.state.pace_s)
 
+    def is_late(self) -> bool:
+        """Whether it is time for the candidate's questions: no more going back to one of ours."""
+        return self.step.kind == "questions" and self.elapsed_s >= pacing.questions_end_s(self.plan)
+
     def reply_to(self, text: str) -> str:
         """What the form says about it, or that it says nothing."""
         fact = answer_from(self.plan.facts, text)
@@ -383,7 +395,7 @@ class _Talk:
         return replace(self, state=replace(self.state, **changes))
 
     def _unasked(self) -> Question | None:
-        choices = (*self.step.questions, *self.plan.spare)
+        choices = (*self.step.questions, *self.plan.spare, *self.step.spare)
         return next((question for question in choices if question.question_id not in self.state.asked_ids), None)
 
     def _one_of(self, choices: tuple[str, ...]) -> str:

@@ -30,13 +30,15 @@ class Question:
 
     question_id: str
     prompt: str
-    """At most 30 words."""
+    """At most 30 words, the lead included."""
     rephrase: str = ""
     """The same in other words, for someone who did not answer."""
     wants: tuple[str, ...] = ()
     """Names of elements, in the order in which they are asked for when they are missing."""
     probes: tuple[Probe, ...] = ()
     competency: str = ""
+    lead: str = ""
+    """What is said before it the first time it is put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class PlanStep:
     seconds: int
     questions: tuple[Question, ...] = ()
     """The first is asked; the others when there is time left in the box. The close has none."""
+    spare: tuple[Question, ...] = ()
+    """Asked last, when all others are used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +127,7 @@ class Plan:
     """For a model that words the interviewer's lines."""
     role_play: bool = False
     """The interviewer plays a person: the candidate's questions and goodbyes belong to its answers."""
+    any_topic: bool = False
+    """Nothing is off the topic."""
     subject: frozenset[str] = field(default_factory=frozenset[str])
     """Words that belong to the subject, in lower case: talk that has them is not off it."""

@@ -18,6 +18,10 @@ class Scenario(Protocol):
         """The form's content with defaults filled in, and the voice. Raises `BadConfiguration`, naming the field."""
         ...
 
-    def plan(self, config: dict[str, Any], seed: int) -> Plan:
-        """The plan for a checked configuration; the same for the same arguments."""
+    def plan(self, config: dict[str, Any], seed: int, round: int = 0) -> Plan:  # noqa: A002 - the field's word
+        """The plan for a checked configuration; the same for the same arguments.
+
+        `round` counts the person's earlier practices of this scenario: with the same form, the first five share no
+        question. `seed` varies the wording around the questions, never which questions come.
+        """
         ...

@@ -92,6 +92,10 @@ class Store(Protocol):
         """Newest first, by (created_at_ms, session_id) descending; `before` is the last row's pair of the page before."""
         ...
 
+    def practices(self, owner_id: str, scenario_id: str) -> int:
+        """How many sessions of this scenario the owner has in the history."""
+        ...
+
     def unended(self, node_id: str | None = None) -> list[SessionRow]:
         """Sessions without an end, of one node or of all; what recovery closes at start."""
         ...

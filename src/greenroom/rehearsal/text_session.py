@@ -14,6 +14,8 @@ from greenroom.core.step import create, step
 WORDS_PER_SECOND = 2.5
 """150 a minute, as people talk and the embedded voice does."""
 REPLY_GAP_S = 0.7
+START_DELAY_S = 1.2
+"""People take a breath before they answer."""
 LETTING_GO_S = 1.0
 """Somebody who is stepped in on stops talking after this."""
 
@@ -76,6 +78,9 @@ class TextSession:
         """The candidate says this, at the pace of speech; how much of it was said before the interviewer stepped in."""
         words = text.split()
         needs_s = len(words) / WORDS_PER_SECOND if seconds is None else seconds
+        self.silence(START_DELAY_S)
+        if self.over:
+            return ""
         self._items += 1
         item_id, began = f"item{self._items}", self._at
         self._send(s.CallerSpoke(item_id, self._ms))
@@ -102,7 +107,7 @@ class TextSession:
 
     def cue(self, cue: str) -> None:
         """A button of the page: repeat, skip or moment."""
-        self._send(s.CueGiven(cue))  # type: ignore[arg-type]
+        self._send(s.CueGiven(cue))
         self._play_all()
 
     def silence(self, seconds: float) -> None:
@@ -128,7 +133,11 @@ class TextSession:
         """Time passes, with the deadlines in it."""
         until = self._at + seconds
         while not (until_cue and self._cues) and not self.over:
-            due = min((entry for entry in self.session.deadlines if entry[1] <= until), key=lambda entry: entry[1], default=None)
+            due = min(
+                (entry for entry in self.session.deadlines if entry[1] <= until),
+                key=lambda entry: entry[1],
+                default=None,
+            )
             if due is None:
                 break
             self._at = max(self._at, due[1])

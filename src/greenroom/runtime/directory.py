@@ -83,6 +83,8 @@ class Directory:
     ) -> SessionRunner:
         """A new session that nobody is connected to yet. Raises `BadConfiguration`, `UnknownScenario`, `ServerFull`,
         `Draining`, `LogUnavailable`."""
+        # Before anything is looked at: what follows has to happen at once, or two could take the last place.
+        practised = await asyncio.to_thread(self._store.practices, owner_id, scenario_id)
         match self.ready():
             case "starting":
                 raise Starting("the server has only just started; try again in a moment")
@@ -105,7 +107,7 @@ class Directory:
             scenario_id=scenario_id,
             config=checked,
             voice=voice,
-            plan=scenario.plan(checked, seed),
+            plan=scenario.plan(checked, seed, practised),
             limits=self._admission.limits,
             at=self._parts.clock.now(),
         )
@@ -118,7 +120,7 @@ class Directory:
             created_at_ms=self._parts.clock.unix_ms(),
         )
         self._parts.recorder.record(NewSession(row))
-        runner = SessionRunner(row, made, self._parts, self._reader_of(session_id))
+        runner = SessionRunner(row, made, self._parts, self._reader_of(session_id), practised)
         self._live[session_id] = runner
         assert self._tasks is not None
         self._tasks.create_task(self._serve(runner), name=f"session {session_id}")

@@ -64,13 +64,15 @@ class Parts:
 class SessionRunner:
     """One live session. Everything here happens on the event loop."""
 
-    def __init__(self, row: SessionRow, made: Step, parts: Parts, read_log: ReadLog) -> None:
+    def __init__(self, row: SessionRow, made: Step, parts: Parts, read_log: ReadLog, practised: int = 0) -> None:
         self.session_id = row.session_id
         self.log_id = row.log_id
         self.owner_id = row.owner_id
         self.channel = row.channel
         self._row = row
         self._parts = parts
+        self._practised = practised
+        """How often its owner has practised this before."""
         self._session: Session = made.session
         self._inbox: deque[s.Signal] = deque()
         self._stepping = False
@@ -143,7 +145,7 @@ class SessionRunner:
         scenario = self._parts.scenario(scenario_id)
         checked, voice = scenario.check(config, voice)
         before = self.head_seq
-        plan = scenario.plan(checked, self._session.seed)
+        plan = scenario.plan(checked, self._session.seed, self._practised)
         self._request(s.ConfigurationSent(revision, scenario_id, checked, voice, plan))
         self._log.info("configuration received", revision=self.configuration().get("revision"), keys=sorted(config))
         if self.head_seq != before:

@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
@@ -106,6 +106,9 @@ class Field:
 class Form:
     fields: tuple[Field, ...]
 
+    def field(self, name: str) -> Field | None:
+        return next((field for field in self.fields if field.name == name), None)
+
     def describe(self) -> list[dict[str, Any]]:
         return [field.describe() for field in self.fields]
 
@@ -142,28 +145,6 @@ def clean(text: str, *, multiline: bool = False) -> str:
         elif char not in _DIRECTION_CONTROLS and unicodedata.category(char) not in _DROPPED:
             kept.append(char)
     return "".join(kept).strip()
-
-
-def form_from(tables: Sequence[Mapping[str, Any]]) -> Form:
-    """The form of a scenario.toml's `[[fields]]`."""
-    return Form(tuple(_field_from(table) for table in tables))
-
-
-def _field_from(table: Mapping[str, Any]) -> Field:
-    entries: list[Mapping[str, Any]] = table.get("choices", [])
-    return Field(
-        name=table["name"],
-        label=table["label"],
-        kind=table["kind"],
-        required=table.get("required", False),
-        default=table.get("default"),
-        help=table.get("help", ""),
-        limit=table.get("max_length", 0),
-        multiline=table.get("multiline", False),
-        least=table.get("min"),
-        most=table.get("max"),
-        choices=tuple(Choice(entry["value"], entry["label"]) for entry in entries),
-    )
 
 
 def _shown(key: object) -> str:

@@ -14,9 +14,11 @@ from greenroom.scenarios.words import (
     OBJECT_STARTS,
     PREDICATES,
     PRONOUNS,
+    STATES,
     STOPWORDS,
     THING_CUES,
     VERBS,
+    WEAK,
     gerund,
     stem,
 )
@@ -46,9 +48,14 @@ class KeyPhrase:
 
 def extract(description: str, known: Iterable[str] = ()) -> list[KeyPhrase]:
     """The phrases that say most, best first, none within another. Words of `known` (the title) count for less."""
+    return extract_from(spoken.sentences(description), known)
+
+
+def extract_from(sentences: Iterable[str], known: Iterable[str] = ()) -> list[KeyPhrase]:
+    """The same from sentences that are fit to be spoken."""
     common = {stem(word) for text in known for word in text.split()}
     found: dict[str, KeyPhrase] = {}
-    for index, sentence in enumerate(spoken.sentences(description)):
+    for index, sentence in enumerate(sentences):
         if _is_boilerplate(sentence):
             continue
         for phrase in _phrases_in(sentence):
@@ -76,6 +83,8 @@ def _phrases_in(sentence: str) -> list[KeyPhrase]:
         cued = _DOING_CUE.match(clause)
         rest = _bare(clause[cued.end() :] if cued else clause)
         certain = cued is not None or after_doing
+        # "You will work in a team, fit inverters": what follows is an activity even where the first one says nothing.
+        after_doing = certain
         doing = _doing(rest, certain=certain) if certain or position == 0 else None
         if doing is not None:
             after_doing = True
@@ -88,9 +97,11 @@ def _phrases_in(sentence: str) -> list[KeyPhrase]:
 def _doing(clause: str, *, certain: bool) -> KeyPhrase | None:
     """What follows "you will", as in "manage stock levels" or "managing stock levels", where an activity may stand."""
     words = clause.split()
-    if len(words) < 2 or words[1].lower() in PRONOUNS:
+    if len(words) < 2 or words[1].lower() in PRONOUNS | STATES:
         return None
     first = words[0].lower()
+    if first == "report" and words[1].lower() == "to":
+        return None
     verb = _as_gerund(first)
     if verb is None or (first in AMBIGUOUS and not certain and not _takes_object(words[1:4])):
         return None
@@ -145,8 +156,8 @@ def _runs(clause: str, *, sentence_start: bool) -> list[KeyPhrase]:
         words[0] = words[0].lower() if sentence_start else words[0]
     for word in [*words, "the"]:
         plain = word.strip("'.-").lower()
-        verb = plain in VERBS - (AMBIGUOUS if run else BEGIN_NOUNS)
-        if plain and plain not in STOPWORDS and not verb and not _NUMBER.match(plain):
+        verb = plain in STATES or plain in VERBS - (AMBIGUOUS if run else BEGIN_NOUNS)
+        if plain and plain not in STOPWORDS | WEAK and not verb and not _NUMBER.match(plain):
             run.append(word)
             continue
         # A word by itself may be anything, a place or an adverb; an abbreviation is told by its capitals.
@@ -203,4 +214,4 @@ def _is_name(word: str) -> bool:
 
 def _is_boilerplate(sentence: str) -> bool:
     words = [word.strip("'.,:;!?-").lower() for word in sentence.split()]
-    return any(word in BOILERPLATE for word in words) or len(words) > 80
+    return any(word in BOILERPLATE for word in words) or "closing date" in sentence.lower() or len(words) > 80

@@ -76,6 +76,9 @@ STATEMENTS: dict[str, Executable] = {
     "SESSIONS_BEFORE": _newest_first.where(_earlier),
     "SESSIONS_OF_OWNER": _newest_first.where(_S.owner_id == _of_owner),
     "SESSIONS_OF_OWNER_BEFORE": _newest_first.where(_S.owner_id == _of_owner, _earlier),
+    "PRACTICES": select(func.count()).where(
+        _S.owner_id == _of_owner, _S.scenario_id == bindparam("scenario_id", type_=Text)
+    ),
     "UNENDED": _oldest_first,
     "UNENDED_OF_NODE": _oldest_first.where(_S.node_id == bindparam("node_id", type_=Text)),
     "EVENTS": select(_E.seq, _E.type, _E.at_ms, _E.body)

@@ -7,7 +7,7 @@ from greenroom.core.understanding import endings, requests
 from greenroom.core.understanding.hostility import is_hostile
 from greenroom.core.understanding.languages import is_foreign
 from greenroom.core.understanding.off_topic import is_asked_of_the_interviewer, is_elsewhere
-from greenroom.core.understanding.words import bare, plain
+from greenroom.core.understanding.words import bare, plain, sentences
 
 MOST_REQUEST_WORDS = 30
 """A request is short; what is longer is an answer, whatever words are in it."""
@@ -31,6 +31,8 @@ class Act(enum.StrEnum):
     HOSTILE = "hostile"
     LANGUAGE = "language"
     """Not English."""
+    HESITATION = "hesitation"
+    """Nothing but "um"."""
 
 
 _REQUESTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
@@ -42,14 +44,18 @@ _REQUESTS: tuple[tuple[Act, re.Pattern[str]], ...] = (
 )
 
 
-def understood(text: str, *, subject: frozenset[str] = frozenset(), role_play: bool = False) -> Act:
+def understood(
+    text: str, *, subject: frozenset[str] = frozenset(), role_play: bool = False, any_topic: bool = False
+) -> Act:
     """What this whole utterance does.
 
     `subject`: words that belong to what is talked about. `role_play`: the candidate's questions belong to its answers,
-    and goodbyes to the role.
+    and goodbyes to the role. `any_topic`: nothing is off it.
     """
     said = plain(text)
     length = len(said.split())
+    if not said and text.isascii():
+        return Act.HESITATION
     if is_foreign(text):
         return Act.LANGUAGE
     if endings.wishes_to_end(text):
@@ -58,17 +64,18 @@ def understood(text: str, *, subject: frozenset[str] = frozenset(), role_play: b
         return Act.HOSTILE
     if endings.may_wish_to_end(text):
         return Act.MAYBE_END
-    if length <= MOST_REQUEST_WORDS and (request := _request(said, role_play=role_play)) is not None:
+    if length <= MOST_REQUEST_WORDS and (request := _request(text, said, role_play=role_play)) is not None:
         return request
-    if is_asked_of_the_interviewer(text):
+    if not (role_play or any_topic) and (is_asked_of_the_interviewer(text) or is_elsewhere(text, subject)):
         return Act.OFF_TOPIC
-    if length <= MOST_REQUEST_WORDS and _is_question(text, said):
-        return Act.ASK
-    return Act.OFF_TOPIC if is_elsewhere(text, subject) else Act.ANSWER
+    return Act.ASK if length <= MOST_REQUEST_WORDS and _is_question(text, said) else Act.ANSWER
 
 
-def _request(said: str, *, role_play: bool) -> Act | None:
+def _request(text: str, said: str, *, role_play: bool) -> Act | None:
     forms = {said, bare(said), requests.LEAD_IN.sub("", f"{said} ").strip()}
+    parts = sentences(text)
+    if len(parts) > 1 and not _OWN_STORY.search(said):
+        forms.add(plain(parts[-1]))  # "I'm not sure I follow. Could you put it another way?"
     for act, pattern in _REQUESTS:
         if any(pattern.fullmatch(form) for form in forms):
             return act

@@ -7,6 +7,7 @@ from functools import lru_cache
 from greenroom.core.plan import Element
 
 _WORD = re.compile(r"[a-z0-9']+")
+_HESITATIONS = frozenset({"um", "uh", "er", "erm", "ah", "hm", "mm"})
 _NUMBER = (
     r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
     r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|hundreds|thousand|thousands|million|"
@@ -17,7 +18,8 @@ _NUMBER = (
 
 def elements_in(elements: Iterable[Element], text: str) -> frozenset[str]:
     """The names of the elements that this answer has."""
-    said = f" {' '.join(_WORD.findall(text.lower().replace('’', chr(39)).replace('%', ' percent ')))} "
+    found = _WORD.findall(text.lower().replace("’", "'").replace("%", " percent "))
+    said = f" {' '.join(word for word in found if word not in _HESITATIONS)} "
     return frozenset(element.name for element in elements if element.cues and _compiled(element.cues).search(said))
 
 

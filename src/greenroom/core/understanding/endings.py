@@ -119,6 +119,9 @@ _DECLINES = re.compile(
     r"that was (?:all|it|everything)|that will be all|all good|no more|not at the moment|not right now|not for now|have none|do not have any|"
     r"you (?:have )?answered (?:it |them |everything|all)|i have (?:no|none)|everything is clear|it is all clear|all clear|nope)\b.*"
 )
+_DECLINES_AT_LENGTH = re.compile(
+    rf"(?:(?:{PAD}) )*(?:no|nope|nothing)\b(?: \w+){{0,8}} (?:everything|nothing|all|enough|no questions|none|no more|fine)\b"
+)
 MOST_WORDS = 30
 MOST_DECLINING_WORDS = 20
 FEWEST_LAST_WORDS = 3
@@ -165,6 +168,8 @@ def agrees(text: str) -> bool:
 def declines(text: str) -> bool:
     """Whether this declines an offer ("no, thank you", "that's all")."""
     said = plain(text)
+    if "?" not in text and _DECLINES_AT_LENGTH.match(said):
+        return True
     if len(said.split()) > MOST_DECLINING_WORDS or "?" in text:
         return False
     return (

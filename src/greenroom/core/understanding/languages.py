@@ -12,7 +12,7 @@ _ENGLISH = frozenset(
 )
 _AMBIGUOUS = frozenset(
     "come question pan men till war die per dies den van bin sin dan ben var non mon sale comment pour chat four fin son sur par "
-    "con ma mi de la le".split()
+    "con ma mi de la le um".split()
 )
 """Words of others that are in English sentences, too."""
 _OTHERS = (

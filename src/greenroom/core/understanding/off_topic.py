@@ -12,6 +12,7 @@ _OF_THE_INTERVIEWER = opening(
         r"what is your (?:name|favou?rite|age|hobby|job|star sign)|who are you|who (?:made|built|created|programmed|trained) you|where are you(?: from)?$|where do you (?:live|come from)|how old are you|do you (?:have|like|love|eat|sleep|dream|drink|watch|play|listen|believe|feel|know any|know who|know the|speak) .*",
         r"(?:ignore|forget|disregard) (?:all |everything |your |the |any |previous |above )+(?:instructions|prompt|rules|prompts).*|(?:which|what) (?:language )?model (?:are you|do you).*|(?:what|which) (?:software|program|technology|computer|ai) (?:are|do) you .*",
         r"(?:can|could|would) you (?:please )?(?:tell|sing|write|play|order|book|recommend|translate|help me with|give me) (?:me )?(?:a |an |some |my |the )?(?:joke|song|poem|story|pizza|recipe|food|taxi|flight|hotel|homework|restaurant|film|movie|music|lottery).*",
+        r"(?:can|could|will|would) you (?:sing|dance|rap|whistle|cook|swim|see me|hear the).*|which is (?:better|nicer|worse) .*",
         r"(?:tell|sing) me (?:a |an |another )?(?:joke|song|story|poem|riddle).*|sing (?:a song|something).*|play (?:some |a )?(?:music|song|game).*",
         r"(?:what is|how is|what will) (?:the )?weather.*|is it (?:going to )?(?:rain|snow|be sunny|raining|snowing|cold|hot).*|what time is it.*|what day is (?:it|today).*",
         r"(?:who|did) (?:do you think )?(?:will |is going to )?(?:won|win|wins|scored) .*|did you (?:see|watch|hear about|catch) .*|have you (?:seen|watched|heard about|ever been|ever eaten|tried) .*",
@@ -23,7 +24,7 @@ _OF_THE_INTERVIEWER = opening(
 _LEISURE = frozenset(
     "weather rain raining rainy sunny snow snowing football soccer basketball baseball cricket tennis goal match league cup "
     "pizza pasta burger sandwich lunch dinner breakfast recipe cake beer wine movie film films series netflix song singer band concert guitar "
-    "dog dogs puppy cat cats kitten parrot goldfish hamster holiday vacation beach swimming lottery horoscope president election politics politician "
+    "dog dogs puppy cat cats kitten parrot goldfish hamster holiday vacation beach swimming lottery horoscope cats sun president election politics politician "
     "minister celebrity dating girlfriend boyfriend wedding birthday party traffic bus parking neighbour neighbours neighbor lawn garden "
     "gardening fishing camping videogame videogames game games gaming playstation tiktok instagram ufo aliens dinosaur dinosaurs moon planet ghost "
     "ghosts dream dreamed dreamt haircut shoes jeans sneakers tattoo gym yoga marathon chess dragon dragons cartoon television tv soup chocolate "

@@ -59,6 +59,9 @@ class MemoryStore:
         rows = [row for row in self._oldest_first() if owner_id is None or row.owner_id == owner_id]
         return [row for row in reversed(rows) if before is None or _place(row) < before][: max(0, limit)]
 
+    def practices(self, owner_id: str, scenario_id: str) -> int:
+        return sum((row.owner_id, row.scenario_id) == (owner_id, scenario_id) for row in self._oldest_first())
+
     def unended(self, node_id: str | None = None) -> list[SessionRow]:
         rows = [row for row in self._oldest_first() if row.ended_at_ms is None]
         return [row for row in rows if node_id is None or row.node_id == node_id]

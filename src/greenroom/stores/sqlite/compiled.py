@@ -104,6 +104,12 @@ WHERE sessions.owner_id = :owner_id AND (sessions.created_at_ms, sessions.sessio
 LIMIT :limit
 """
 
+PRACTICES = """
+SELECT count(*) AS count_1
+FROM sessions
+WHERE sessions.owner_id = :owner_id AND sessions.scenario_id = :scenario_id
+"""
+
 UNENDED = """
 SELECT sessions.session_id, sessions.log_id, sessions.owner_id, sessions.channel, sessions.scenario_id, sessions.created_at_ms, sessions.status, sessions.reason, sessions.configuration, sessions.node_id, (SELECT coalesce(max(events.seq), 0) AS coalesce_1
 FROM events

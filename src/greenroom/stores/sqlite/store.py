@@ -116,6 +116,10 @@ class SqliteStore:
         values = {"owner_id": owner_id, "before_ms": before_ms, "before_id": before_id, "limit": max(0, limit)}
         return [SessionRow(*row) for row in self._read(statement, values)]
 
+    def practices(self, owner_id: str, scenario_id: str) -> int:
+        ((count,),) = self._read(sql.PRACTICES, {"owner_id": owner_id, "scenario_id": scenario_id})
+        return count
+
     def unended(self, node_id: str | None = None) -> list[SessionRow]:
         statement = sql.UNENDED if node_id is None else sql.UNENDED_OF_NODE
         return [SessionRow(*row) for row in self._read(statement, {"node_id": node_id})]

@@ -1,1 +1,0 @@
-"""A practice job interview about a job that the candidate names."""
