@@ -34,7 +34,7 @@ check-sessions: $(RUN_READY) ## prove the session management of a running server
 bench: $(DEV_READY) ## the figures in docs/performance.md
 	@$(BIN)/python -m benchmarks
 
-interviews: $(DEV_READY) ## interviews with simulated candidates, as files to read in build/interviews
+interviews: $(DEV_READY) ## interviews with simulated candidates, as files to read in .build/interviews
 	@$(BIN)/python -m tools.interviews
 
 format: $(DEV_READY) ## put code and docs into form

@@ -18,7 +18,7 @@ from greenroom.scenarios import library
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("build/interviews"))
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(".build/interviews"))
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     scenario = library.load()["job_interview"]
