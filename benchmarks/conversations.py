@@ -6,6 +6,7 @@ Ten at most, five at a time; synthesised candidates of two speeds; each of the s
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
@@ -107,11 +108,18 @@ class Outcome:
         return found
 
 
-async def converse(url: str, scenario_id: str, form: dict[str, Any], speed: float, transcribe: Any) -> Outcome:
-    """One conversation; the candidate answers whenever it has the floor."""
+async def converse(
+    url: str,
+    scenario_id: str,
+    form: dict[str, Any],
+    speed: float,
+    transcribe: Callable[[bytes], str],
+    lines: Sequence[str],
+) -> Outcome:
+    """One conversation; the candidate says one of these lines whenever it has the floor."""
     candidate = await connect(url, job=form, scenario_id=scenario_id)
     began, closed_at = candidate.now, asyncio.get_running_loop().create_future()
-    answers, asked = cycle(ANSWERS[scenario_id]), False
+    answers, asked = cycle(lines), False
     closing = asyncio.get_running_loop().create_task(candidate.phone.wait_closed())
     closing.add_done_callback(lambda _: closed_at.set_result(candidate.now))
     while await candidate.wait_floor(WAIT_S):
@@ -152,7 +160,8 @@ def _last_line(candidate: Candidate) -> dict[str, Any]:
     return done[-1]
 
 
-def transcriber() -> Any:
+def transcriber() -> Callable[[bytes], str]:
+    """Hears the last 14 seconds of what a phone played."""
     from greenroom.localvoice.models import speech_folder
     from greenroom.localvoice.speech_to_text import Moonshine
 
@@ -170,7 +179,7 @@ async def measure(url: str, wanted: list[tuple[str, dict[str, Any], float]]) -> 
 
     async def one(scenario_id: str, form: dict[str, Any], speed: float) -> Outcome:
         async with places:
-            outcome = await converse(url, scenario_id, form, speed, transcribe)
+            outcome = await converse(url, scenario_id, form, speed, transcribe, ANSWERS[scenario_id])
             print(f"   {scenario_id} at speed {speed}: {outcome.reason} after {outcome.minutes:.1f} min", flush=True)
             return outcome
 

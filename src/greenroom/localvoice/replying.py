@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from greenroom.localvoice import voice
+from greenroom.localvoice.briefing import Brief
 from greenroom.localvoice.conversation import Conversation, as_chat
 from greenroom.localvoice.formats import Speaking
 from greenroom.localvoice.inference import Inference, InferenceFailed, Overloaded
@@ -112,25 +113,32 @@ class Reply:
         self._end("failed", StatusDetails(type="failed", error=error))
 
     async def _words(self) -> AsyncGenerator[str]:
-        params, means = self.wanted.params, self._means
-        metadata = params.metadata or {}
-        exact = voice.directed(metadata)
-        intent = metadata.get(voice.INTENT)
-        said = 0
+        """Pieces to be spoken one after the other."""
+        metadata, means = self.wanted.params.metadata or {}, self._means
+        exact, intent = voice.directed(metadata), metadata.get(voice.INTENT) or ""
+        said = False
+        # Without an intent the words are the director's alone, and the model is not even asked.
         if means.settings.llm_url is not None and (intent or not exact):
             await means.words_known()
-            instructions = self.wanted.instructions if params.instructions is None else params.instructions
-            chat = as_chat(means.conversation.items())
-            worded = voice.promptly_worded(means.settings, instructions, chat, intent)
+            worded = voice.worded(means.settings, self._brief(exact or "", intent))
             try:
                 async for sentence in worded:
-                    said += 1
-                    yield sentence
+                    for piece in sentences(sentence):
+                        said = True
+                        yield piece
             finally:
                 await worded.aclose()
         if not said:
-            for sentence in sentences(exact or voice.fixed(self.wanted.replies_before)):
-                yield sentence
+            for piece in sentences(exact or voice.fixed(self.wanted.replies_before)):
+                yield piece
+
+    def _brief(self, line: str, intent: str) -> Brief:
+        instructions, own = self.wanted.instructions, self.wanted.params.instructions
+        # A director repeats the session's instructions and the intent in the response's, for models that have no more
+        # than these to go by.
+        if own is not None and not (intent and intent in own and own.startswith(instructions)):
+            instructions = own
+        return Brief(instructions, as_chat(self._means.conversation.items()), line, intent)
 
     async def _say(self, sentence: str) -> None:
         piece = f" {sentence}" if self._text else sentence

@@ -3,20 +3,25 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator
-from typing import Any
 
-import msgspec
+import structlog
 
+from greenroom.localvoice import language_model
+from greenroom.localvoice.briefing import Brief, messages
+from greenroom.localvoice.language_model import ModelFailed
+from greenroom.localvoice.obedience import Decided, Obedience, decided
+from greenroom.localvoice.plain_speech import Sentences
 from greenroom.localvoice.settings import LocalVoiceSettings
-from greenroom.localvoice.text_to_speech import sentences
 
 SAY = "greenroom_say"
 INTENT = "greenroom_intent"
 FIRST_SENTENCE_S = 2.5
+"""For the first words that may be said."""
+NEXT_SENTENCE_S = 2.5
+"""For more, once what was to be said has been sent: about as long as its sound lasts."""
 WHOLE_ANSWER_S = 15.0
-MAX_WORDS = 60
-"""Of a language model's answer; what is more is not said."""
-_LONGEST_TEXT = 2000
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 GREETING = "Hello, I'm listening. What would you like to talk about?"
 FOLLOW_UPS = (
@@ -43,84 +48,68 @@ def fixed(replies_before: int) -> str:
     return GREETING if replies_before == 0 else FOLLOW_UPS[(replies_before - 1) % len(FOLLOW_UPS)]
 
 
-async def promptly_worded(
-    settings: LocalVoiceSettings, instructions: str, chat: list[dict[str, str]], intent: str | None
-) -> AsyncGenerator[str]:
-    """Sentences in which a language model says what is intended, as they come; none when it can't or takes too long.
+async def worded(settings: LocalVoiceSettings, brief: Brief) -> AsyncGenerator[str]:
+    """What a language model says for it, sentence by sentence, as far as it obeys; the director's own words for the rest.
 
-    What it has said so far counts when it fails in the middle.
+    None at all when there is no director and the model failed. It is late by the limits above, whatever it sends.
     """
-    began = asyncio.get_running_loop().time()
-    source = _worded(settings, instructions, chat, intent)
-    limit_s = FIRST_SENTENCE_S
+    held = Obedience(_decision(brief))
+    failed = None
+    source = _written(settings, brief)
+    limit = asyncio.get_running_loop().time() + WHOLE_ANSWER_S
+    within_s = FIRST_SENTENCE_S
     try:
-        while True:
-            try:
-                async with asyncio.timeout_at(began + limit_s):
-                    sentence = await anext(source)
-            except (StopAsyncIteration, TimeoutError, LookupError):
-                return  # it costs the wording only
-            yield sentence
-            limit_s = WHOLE_ANSWER_S
+        while not held.over:
+            now = asyncio.get_running_loop().time()
+            async with asyncio.timeout_at(min(now + within_s, limit)):
+                sentences = await _usable(source, held)
+            for sentence in sentences:
+                yield sentence
+            within_s = NEXT_SENTENCE_S
+    except StopAsyncIteration:
+        pass
+    except TimeoutError:
+        failed = "late"
+    except ModelFailed as error:
+        failed = error.why
     finally:
         await source.aclose()
+    own = held.end()
+    if failed is not None or own:
+        why = failed or ("nothing usable" if held.fell_back else "question not put")
+        log.warning("the language model's words were not enough", why=why, some_said=not held.fell_back)
+    for sentence in own:
+        yield sentence
 
 
-async def _worded(
-    settings: LocalVoiceSettings, instructions: str, chat: list[dict[str, str]], intent: str | None
-) -> AsyncGenerator[str]:
-    """The same, however long it takes. Raises `LookupError` when it can't."""
-    import httpx2
+def _decision(brief: Brief) -> Decided | None:
+    if not brief.line:
+        return None
+    known = " ".join((brief.instructions, *(item["content"] for item in brief.chat)))
+    return decided(brief.line, brief.intent, known)
 
-    system = (
-        "You are the interviewer in a spoken practice conversation. Answer in at most 30 words, as speech, without lists "
-        "or markup, with one question at most."
-    )
-    if intent:
-        system += f" What to say now: {intent}"
-    first = [{"role": "system", "content": instructions}] if instructions else []
-    body = {
-        "model": settings.llm_model or "default",
-        "messages": [*first, *chat[-20:], {"role": "system", "content": system}],
-        "stream": True,
-        "max_tokens": 120,
-    }
-    headers = {"Authorization": f"Bearer {settings.llm_key}"} if settings.llm_key else {}
-    text = ""
-    said = words = 0
+
+async def _usable(written: AsyncGenerator[str], held: Obedience) -> list[str]:
+    """The next sentences that may be said; empty when no more are wanted. Raises `StopAsyncIteration` at the end."""
+    while not held.over:
+        if sentences := held.take(await anext(written)):
+            return sentences
+    return []
+
+
+async def _written(settings: LocalVoiceSettings, brief: Brief) -> AsyncGenerator[str]:
+    """Sentences as the model writes them. Raises `ModelFailed` behind the last one that was whole."""
+    text = Sentences()
+    source = language_model.answer(settings, messages(brief))
     try:
-        async with (
-            httpx2.AsyncClient(timeout=WHOLE_ANSWER_S, trust_env=False) as client,
-            client.stream(
-                "POST", f"{(settings.llm_url or '').rstrip('/')}/chat/completions", json=body, headers=headers
-            ) as answer,
-        ):
-            answer.raise_for_status()
-            async for line in answer.aiter_lines():
-                text += _piece(line)
-                for sentence in sentences(text)[said:-1]:
-                    kept = sentence.split()[: MAX_WORDS - words]
-                    said, words = said + 1, words + len(kept)
-                    if kept:
-                        yield " ".join(kept)
-                if words >= MAX_WORDS:
-                    return
-                if len(text) > _LONGEST_TEXT:
-                    break
-    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        raise LookupError(str(error)) from None
-    for sentence in sentences(text)[said:]:
-        kept = sentence.split()[: MAX_WORDS - words]
-        words += len(kept)
-        if kept:
-            yield " ".join(kept)
-
-
-def _piece(line: str) -> str:
-    if not line.startswith("data:") or line.endswith("[DONE]"):
-        return ""
-    try:
-        event: Any = msgspec.json.decode(line[5:])
-        return event["choices"][0]["delta"].get("content") or ""
-    except (msgspec.DecodeError, KeyError, IndexError, TypeError, AttributeError):
-        return ""
+        async for piece in source:
+            for sentence in text.add(piece):
+                yield sentence
+    except ModelFailed:
+        for sentence in text.rest(complete=False):
+            yield sentence
+        raise
+    finally:
+        await source.aclose()
+    for sentence in text.rest(complete=True):
+        yield sentence
