@@ -215,3 +215,30 @@ def test_lines_vary() -> None:
         heard.add(stage.last_cue().text[0])
         stage.hear_reply()
     assert heard == {"A", "B", "C"}
+
+
+def test_a_long_last_answer_is_a_line_of_its_own_before_the_farewell(talking: Stage) -> None:
+    from dataclasses import replace
+
+    facts = ("The team has four engineers, who sit together in one room and speak to each other all day long.",)
+    talking.session = replace(talking.session, plan=replace(PLAN, facts=facts))
+    while talking.session.record.plan_index < 5:
+        talking.answer()
+        talking.hear_reply()
+    talking.at += PLAN.length_s  # late
+    talking.answer("How many engineers do you have?")
+    assert talking.last_cue().text == f"The description says: {facts[0]}"
+    talking.hear_reply()
+    assert talking.last_cue().text == PLAN.farewell
+    assert talking.phase == "ending"
+    talking.hear_reply()
+    assert talking.session.record.reason == "interviewer_ended"
+    assert talking.of(e.PlanAdvanced)[-1].step_id == "close"
+
+
+def test_speaking_over_the_last_answer_comes_to_the_farewell_too(talking: Stage) -> None:
+    from dataclasses import replace
+
+    talking.session = replace(talking.session, director=replace(talking.session.director, closing=True))
+    talking.answer("And one more thing that I wanted to say about the team.")
+    assert talking.last_cue().text == PLAN.farewell

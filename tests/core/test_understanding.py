@@ -1,5 +1,6 @@
 """What whole utterances do, held against corpora that were written without a look at the rules."""
 
+import random
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,29 @@ def test_requests_are_told_from_answers() -> None:
     assert len(wrong) <= len(utterances) * 0.02, wrong
     mistaken = [text for text, expected, _ in wrong if expected == "answer"]
     assert len(mistaken) <= 1, mistaken
+
+
+def judged_again() -> list[tuple[str, str, str]]:
+    """What is expected, what it is taken for, and the text, of the corpus of a second judge."""
+    said = {Act.ASK: "asks", Act.MAYBE_END: "confirm"}
+    taken = [(one, understood(one["text"])) for one in corpus("second")]
+    return [(one["expect"], said.get(act, act.value), one["text"]) for one, act in taken]
+
+
+def test_a_second_judge_finds_no_wrong_end_and_no_missed_wish() -> None:
+    judged = judged_again()
+    assert [text for expected, taken, text in judged if taken == "end" != expected] == []
+    ends = [(taken, text) for expected, taken, text in judged if expected == "end"]
+    assert [text for taken, text in ends if taken not in {"end", "confirm"}] == []
+    unsure = [text for taken, text in ends if taken == "confirm"]
+    assert len(unsure) <= len(ends) * 0.05, unsure
+
+
+def test_a_second_judge_agrees_on_nearly_everything() -> None:
+    judged = judged_again()
+    assert len(judged) >= 280
+    wrong = [one for one in judged if one[0] != one[1]]
+    assert len(wrong) <= len(judged) * 0.05, wrong
 
 
 @pytest.mark.parametrize(
@@ -142,3 +166,50 @@ def test_no_text_takes_long_to_understand(word: str) -> None:
         declines(text[:length])
         agrees(text[:length])
         assert time.perf_counter() - began < 0.25
+
+
+@pytest.mark.timing
+def test_no_mixture_of_the_words_of_requests_takes_long_to_understand() -> None:
+    """Words that can be cut into phrases in many ways, with one at the end that belongs to none."""
+    import time
+
+    pieces = (
+        "right|sure|please|honestly|stop|here|now|i am done|that is enough|let us|end|this one|i have to go|okay".split(
+            "|"
+        )
+    )
+    chosen = random.Random(7)
+    for _ in range(60):
+        text = " ".join([*(chosen.choice(pieces) for _ in range(4))] * 3).split()[:28]
+        began = time.perf_counter()
+        for read in (understood, agrees, declines):
+            read(" ".join([*text, "banana"]))
+        assert time.perf_counter() - began < 0.25
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ("I am sorry that you had to wait. How long have you had this, and when is it worse?", Act.ANSWER),
+        ("I understand that this is annoying. I will send you a new one today.", Act.ANSWER),
+        ("What that means for you is that your team saves about five hours a week.", Act.ANSWER),
+        ("Do you have any allergies?", Act.ASK),
+        ("How long have we got left?", Act.TIME_LEFT),
+        ("You are a useless machine.", Act.HOSTILE),
+        ("Could you repeat that, please?", Act.REPEAT),
+    ],
+)
+def test_in_a_role_ones_questions_and_sympathy_are_part_of_it(said: str, act: Act) -> None:
+    assert understood(said, role_play=True) is act
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The commute is long so I have to leave.",
+        "My bus was late, so I had to go.",
+        "I leave it here for my colleagues.",
+    ],
+)
+def test_what_is_only_told_ends_nothing(said: str) -> None:
+    assert understood(said) not in (Act.END, Act.MAYBE_END)

@@ -19,6 +19,8 @@ MAX_TRIES = 1
 MAX_DETOURS = 2
 """How often in a row one is led back to the same question, before the conversation goes on."""
 MAX_CANDIDATE_QUESTIONS = 6
+MOST_LAST_WORDS = 16
+"""Of the last line: the session ends eight seconds after it was decided."""
 FULL_ANSWER_WORDS = 120
 """An answer of so many words is probed once at most."""
 SILENCE_LADDER_S = (8.0, 20.0, 45.0, 75.0)
@@ -52,6 +54,8 @@ class DirectorState:
     """The candidate asked for time: silence is given twice as long."""
     confirming: bool = False
     """The interviewer asked whether to end."""
+    closing: bool = False
+    """When this line was heard, the farewell follows."""
     own_questions: int = 0
     """That the candidate asked at the end."""
 
@@ -93,6 +97,8 @@ def understands(plan: Plan, text: str) -> Act:
 
 def after_turn(plan: Plan, state: DirectorState, text: str | None, elapsed_s: float, seed: int) -> Line:
     """What follows the candidate's turn. `text` is None while its words are not known."""
+    if state.closing:
+        return close(plan, state)
     state = replace(state, pace_s=pacing.pace_after(state.pace_s, max(elapsed_s - state.asked_at_s, 1.0)))
     talk = _Talk(plan, state, elapsed_s, seed)
     if text is None:
@@ -159,6 +165,11 @@ def again_after_interruption(plan: Plan, state: DirectorState, elapsed_s: float,
     """The question that the candidate spoke over before it could be understood."""
     talk = _Talk(plan, state, elapsed_s, seed)
     return talk.say("repeat", talk.line("again"), "spoken_over")
+
+
+def close(plan: Plan, state: DirectorState) -> Line:
+    """The farewell, after what had to be said before it."""
+    return Line(replace(state, step=len(plan.steps) - 1), "farewell", plan.farewell, "closing", "interviewer_ended")
 
 
 def farewell(plan: Plan, state: DirectorState, reason: str) -> Line:
@@ -330,12 +341,18 @@ class _Talk:
                 following += 1
         step = self.plan.steps[following]
         if step.kind == "close":
-            moved = replace(self.state, step=following)
-            return Line(moved, "farewell", f"{lead} {self.plan.farewell}".strip(), because, "interviewer_ended")
+            return self.close(following, because, lead)
         question = next(
             (one for one in step.questions if one.question_id not in self.state.asked_ids), step.questions[0]
         )
         return self.ask(following, question, lead, because)
+
+    def close(self, step: int, because: str, lead: str) -> Line:
+        """The farewell; what has to be said before it is a line of its own if the two would take too long."""
+        last = f"{lead} {self.plan.farewell}".strip()
+        if lead and len(words(last)) > MOST_LAST_WORDS:
+            return self.with_state(closing=True).say("answer", lead, because)
+        return Line(replace(self.state, step=step), "farewell", last, because, "interviewer_ended")
 
     def ask(self, step: int, question: Question, lead: str, because: str) -> Line:
         talk = self.with_state(

@@ -105,6 +105,7 @@ NEXT: dict[Phase, _Row] = {
         s.TextTyped: _to(ENDING),
         s.CueGiven: _to(ENDING),
         s.ReplyFinished: _to(INTERRUPTED),
+        s.ReplyPlayed: _to(ENDING),
         s.EndAskedFor: _to(ENDING, ENDED),
         s.DeadlineCame: _to(INTERRUPTED, ENDING, ENDED),
     },

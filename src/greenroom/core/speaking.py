@@ -109,6 +109,8 @@ def on_played(draft: Draft, signal: s.ReplyPlayed) -> None:
     draft.clear_deadline("reply")
     if draft.phase is Phase.ENDING:
         endings.finish(draft, draft.now.end_reason or "interviewer_ended")
+    elif draft.now.director.closing and draft.phase is Phase.CONNECTED:
+        say(draft, director.close(draft.now.plan, draft.now.director))
     else:
         wait_for_answer(draft)
 

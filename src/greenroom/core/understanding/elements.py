@@ -10,8 +10,8 @@ _WORD = re.compile(r"[a-z0-9']+")
 _HESITATIONS = frozenset({"um", "uh", "er", "erm", "ah", "hm", "mm"})
 _NUMBER = (
     r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|hundreds|thousand|thousands|million|"
-    r"millions|dozen|dozens)"
+    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|hundreds|thousand|thousands|"
+    r"million|millions|dozen|dozens)"
 )
 """One is left out: "one of them" is no figure."""
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from greenroom.core.understanding.words import words
 
 _COMMON = frozenset(
-    "a about an and any are as at be been by can could did do does doing else ever for from get gets had has have how i if in "
-    "is it its like many may me more much my of on one or our out own people please should so some tell that the their them "
-    "there these they thing things this those to up us very was we were what when where which who why will with would you your "
-    "know job role position company there's what's it's i'd work".split()
+    "a about an and any are as at be been by can could did do does doing else ever for from get gets had "
+    "has have how i if in is it its like many may me more much my of on one or our out own people please "
+    "should so some tell that the their them there these they thing things this those to up us very was "
+    "we were what when where which who why will with would you your know job role position company "
+    "there's what's it's i'd work".split()
 )
 _ALIKE = (
     "pay salary wage wages paid compensation earn money bonus",
