@@ -125,7 +125,7 @@ async def connect(
 ) -> Candidate:
     """A session, its observer and its call, with the greeting on its way."""
     rest = Rest(base_url)
-    made = await rest.create(job or JOB, scenario_id=scenario_id)
+    made = await rest.create(JOB if job is None else job, scenario_id=scenario_id)
     socket, _ = await attach(base_url, made["sessionId"], made["ticket"])
     phone = await call(base_url, made["streamToken"])
     candidate = Candidate(phone, rest, made["sessionId"])

@@ -7,6 +7,7 @@ disagree are left out. When the code and a corpus disagree, the code is looked a
 - `endings.toml`: `utterances`, each `{expect, text}`, expect one of end, confirm, none.
 - `requests.toml`: `utterances`, each `{expect, text}`, expect one of repeat, moment, skip, dont_know, clarify, time_left,
   asks, off_topic, hostile, language, answer.
+- `second.toml`: the same with end and confirm among the others, by somebody else, later.
 - `answers.toml`: `answers`, each with `job`, `question`, `text` and `has`, a list out of situation, part, action, result,
   number, learned.
 - `candidates.toml`: a table for each kind of candidate (terse, rambling, silent, anxious, hostile, off_topic, asking_back)

@@ -59,7 +59,7 @@ seconds = 12
 id = "close"
 title = "Close"
 kind = "close"
-seconds = 4
+seconds = 10
 """
 QUESTIONS = """
 [[questions]]
