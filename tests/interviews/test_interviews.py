@@ -2,6 +2,7 @@
 
 import pytest
 
+from greenroom.core.understanding import elements_in
 from greenroom.scenarios import library
 from tests.interviews.candidates import KINDS, Candidate, corpus
 from tests.interviews.interview import faults, hold
@@ -71,3 +72,19 @@ def test_the_other_scenarios_keep_the_length_too(scenario_id: str, kind: str) ->
         )
     }
     assert wrong == {}
+
+
+def test_what_an_answer_has_is_found_and_what_it_lacks_is_not() -> None:
+    """Over answers that were judged without a look at the cues: a missed element costs a needless probe, a false one a due one."""
+    scenario = library.load()["job_interview"]
+    config, _ = scenario.check({"jobTitle": "Nurse", "company": "Hill Clinic"}, "")
+    elements = scenario.plan(config, 1).elements
+    names = {"situation", "part", "action", "result", "number", "learned"}
+    right = false = absent = 0
+    for answer in corpus("answers")["answers"]:
+        found, has = elements_in(elements, answer["text"]) & names, set(answer["has"])
+        right += sum((name in found) == (name in has) for name in names)
+        false += len(found - has)
+        absent += len(names - has)
+    assert right >= 0.88 * len(names) * len(corpus("answers")["answers"])
+    assert false <= 0.04 * absent
