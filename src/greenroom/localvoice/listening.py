@@ -5,6 +5,7 @@ the sound, whenever those come. Only when no sound comes at all does the wall cl
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -183,10 +184,10 @@ class Listener:
                 found = await self._inference.hear(lambda chunks=chunks: self._look_at(chunks))
             except Overloaded:
                 found = []  # deaf for a moment is better than late for good
-            for chunk, probability, level in found:
+            for chunk, looks, level in found:
                 if generation == self._generation:
                     self._in_sight -= 1
-                    await self._take(chunk, probability, level)
+                    await self._take(chunk, looks, level)
             self._in_sight = 0
 
     def _detected(self, task: asyncio.Task[None]) -> None:
@@ -195,11 +196,12 @@ class Listener:
             self._detecting = self._start(self._detect(), "detect speech")
             self._detecting.add_done_callback(self._detected)
 
-    def _look_at(self, chunks: list[Chunk]) -> list[tuple[Chunk, float, float]]:
-        return [(chunk, self._detector.probability(chunk), level_dbfs(chunk)) for chunk in chunks]
+    def _look_at(self, chunks: list[Chunk]) -> list[tuple[Chunk, Sequence[float], float]]:
+        return [(chunk, self._detector.probabilities(chunk), level_dbfs(chunk)) for chunk in chunks]
 
-    async def _take(self, chunk: Chunk, probability: float, level: float) -> None:
-        activity = self._gate.take(probability, level)
+    async def _take(self, chunk: Chunk, looks: Sequence[float], level: float) -> None:
+        probability, *earlier = looks
+        activity = self._gate.take(probability, level, earlier)
         self._fresh += 1
         if self._turn is not None:
             self._turn.wording.add(chunk, probability)
