@@ -30,6 +30,18 @@ def test_an_echo_needs_the_sure_chunks() -> None:
     assert gate.take(SURE, ECHO, (SURE, SURE, SURE)) == Activity(Change.BEGAN, 0)
 
 
+def test_speech_that_began_soon_is_sure_with_three_chunks_of_five() -> None:
+    gate = SpeechGate()
+    assert gate.take(NONE, LOUD, (ALMOST, ALMOST, ALMOST)) == Activity(Change.BEGAN, 0)
+    for probability in (SURE, NONE, SURE):
+        gate.take(probability, LOUD)
+        assert not gate.sure
+    gate.take(SURE, LOUD)
+    assert gate.sure
+    gate.reset()
+    assert not gate.sure
+
+
 def test_looks_that_are_two_chunks_apart_do_not_add_up() -> None:
     gate = SpeechGate()
     looks = (ALMOST, NONE, ALMOST, NONE, ALMOST, NONE)

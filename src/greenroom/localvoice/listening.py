@@ -158,6 +158,7 @@ class Listener:
             began = self._gate.chunk + 1 - len(self._recent) + first
             turn = self._begin_turn(began, self._recent[first:last])
             turn.last_speech = max(began + (last - first) - 1, 0)
+        turn.wording.doubtful = False
         self._end(turn, detected=False)
         self._recent = []
 
@@ -214,6 +215,7 @@ class Listener:
         turn = self._turn
         if turn is None:
             return
+        turn.wording.doubtful = not self._gate.sure
         if turn.paused_at is None:
             turn.last_speech = self._gate.chunk
             turn.wording.caption()

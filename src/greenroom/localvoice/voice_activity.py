@@ -60,6 +60,8 @@ class SpeechGate:
         self.threshold = threshold
         self.speaking = False
         self.pausing = False
+        self.sure = False
+        """Whether the speech that has begun is certainly some."""
         self.chunk = -1
         """The one looked at last."""
         self._recent: deque[bool] = deque(maxlen=_ONSET_WINDOW)
@@ -72,8 +74,10 @@ class SpeechGate:
         self.chunk += 1
         audible = level_dbfs > _QUIETEST_DBFS
         loud = audible and probability >= self.threshold
-        if not self.speaking:
+        if not self.sure:
             self._recent.append(loud)
+            self.sure = sum(self._recent) >= _ONSET_CHUNKS
+        if not self.speaking:
             almost = self.threshold - _SOON_BELOW
             self._looks.append(sum(look >= almost for look in (probability, *earlier)) if audible and earlier else 0)
             self._levels.append(level_dbfs)
@@ -81,7 +85,6 @@ class SpeechGate:
             if first is None:
                 return None
             self.speaking, self.pausing = True, False
-            self._forget()
             return Activity(Change.BEGAN, first)
         if self.pausing and loud:
             self.pausing = False
@@ -93,21 +96,18 @@ class SpeechGate:
 
     def reset(self) -> None:
         """Speech is over; wait for the next."""
-        self.speaking = self.pausing = False
-        self._forget()
+        self.speaking = self.pausing = self.sure = False
+        self._recent.clear()
+        self._looks.clear()
+        self._levels.clear()
 
     def _began(self) -> int | None:
         """The first chunk of speech, if there is any."""
-        if sum(self._recent) >= _ONSET_CHUNKS:
+        if self.sure:
             return self.chunk - len(self._recent) + 1 + self._recent.index(True)
         if sum(self._looks) >= _SOON_LOOKS and max(self._levels) > _SOON_DBFS:
             return self.chunk - sum(1 for looks in self._looks if looks) + 1
         return None
-
-    def _forget(self) -> None:
-        self._recent.clear()
-        self._looks.clear()
-        self._levels.clear()
 
 
 def level_dbfs(chunk: NDArray[np.float32]) -> float:
