@@ -3,7 +3,7 @@
 from greenroom.localvoice.voice_activity import Activity, Change, SpeechGate
 
 LOUD, ECHO, INAUDIBLE = -25.0, -48.0, -70.0
-SURE, ALMOST, NONE = 0.9, 0.42, 0.05
+SURE, PROBABLE, ALMOST, NONE = 0.9, 0.6, 0.42, 0.05
 
 
 def test_three_sure_chunks_of_five_are_speech_from_the_first_of_them() -> None:
@@ -30,16 +30,26 @@ def test_an_echo_needs_the_sure_chunks() -> None:
     assert gate.take(SURE, ECHO, (SURE, SURE, SURE)) == Activity(Change.BEGAN, 0)
 
 
-def test_speech_that_began_soon_is_sure_with_three_chunks_of_five() -> None:
+def test_speech_that_began_soon_is_sure_with_three_chunks_of_five_and_one_beyond_doubt() -> None:
     gate = SpeechGate()
     assert gate.take(NONE, LOUD, (ALMOST, ALMOST, ALMOST)) == Activity(Change.BEGAN, 0)
-    for probability in (SURE, NONE, SURE):
+    for probability in (PROBABLE, NONE, PROBABLE, PROBABLE):
         gate.take(probability, LOUD)
         assert not gate.sure
     gate.take(SURE, LOUD)
     assert gate.sure
     gate.reset()
     assert not gate.sure
+
+
+def test_many_probable_chunks_are_sure_too() -> None:
+    gate = SpeechGate()
+    for _ in range(7):
+        gate.take(PROBABLE, LOUD)
+    assert gate.speaking
+    assert not gate.sure
+    gate.take(PROBABLE, LOUD)
+    assert gate.sure
 
 
 def test_looks_that_are_two_chunks_apart_do_not_add_up() -> None:

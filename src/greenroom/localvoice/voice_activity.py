@@ -16,6 +16,9 @@ CHUNK_MS = 32
 _ONSET_CHUNKS = 3
 _ONSET_WINDOW = 5
 _QUIETEST_DBFS = -58.0
+_DOUBTLESS = 0.9
+_MANY_LOUD = 8
+"""A breath was seen to have six; words of one syllable in noise have nine or more."""
 _SOON_LOOKS = 3
 _SOON_WINDOW = 2
 """Chunks whose looks are counted."""
@@ -60,24 +63,34 @@ class SpeechGate:
         self.threshold = threshold
         self.speaking = False
         self.pausing = False
-        self.sure = False
-        """Whether the speech that has begun is certainly some."""
         self.chunk = -1
         """The one looked at last."""
         self._recent: deque[bool] = deque(maxlen=_ONSET_WINDOW)
         self._looks: deque[int] = deque(maxlen=_SOON_WINDOW)
         """How many looks at each of the last chunks were almost sure."""
+        self._three = False
+        self._loud = 0
+        self._doubtless = False
         self._levels: deque[float] = deque(maxlen=_SOON_DBFS_WINDOW)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the speech that has begun is certainly some."""
+        return self._three and (self._doubtless or self._loud >= _MANY_LOUD)
 
     def take(self, probability: float, level_dbfs: float, earlier: Sequence[float] = ()) -> Activity | None:
         """One more chunk. `earlier`: the other looks at it."""
         self.chunk += 1
         audible = level_dbfs > _QUIETEST_DBFS
         loud = audible and probability >= self.threshold
-        if not self.sure:
-            self._recent.append(loud)
-            self.sure = sum(self._recent) >= _ONSET_CHUNKS
+        if loud:
+            self._loud += 1
+            self._doubtless = self._doubtless or probability >= _DOUBTLESS
+        self._recent.append(loud)
+        self._three = self._three or sum(self._recent) >= _ONSET_CHUNKS
         if not self.speaking:
+            if not any(self._recent):
+                self._loud, self._doubtless = 0, False
             almost = self.threshold - _SOON_BELOW
             self._looks.append(sum(look >= almost for look in (probability, *earlier)) if audible and earlier else 0)
             self._levels.append(level_dbfs)
@@ -96,14 +109,15 @@ class SpeechGate:
 
     def reset(self) -> None:
         """Speech is over; wait for the next."""
-        self.speaking = self.pausing = self.sure = False
+        self.speaking = self.pausing = self._three = self._doubtless = False
+        self._loud = 0
         self._recent.clear()
         self._looks.clear()
         self._levels.clear()
 
     def _began(self) -> int | None:
         """The first chunk of speech, if there is any."""
-        if self.sure:
+        if self._three:
             return self.chunk - len(self._recent) + 1 + self._recent.index(True)
         if sum(self._looks) >= _SOON_LOOKS and max(self._levels) > _SOON_DBFS:
             return self.chunk - sum(1 for looks in self._looks if looks) + 1
