@@ -4,7 +4,6 @@ Pure: what was said, how much time has passed and a number drawn beforehand go i
 come out. It decides from plan and time when no words are there (yet). Every line says what it does and why.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -221,29 +220,37 @@ class _Talk:
             return self.on_answer(text, asks=act is Act.ASK)
         if act is Act.ASK:
             return self.on_question(text)
-        if self.step.kind == "candidate_questions" and act in (Act.SKIP, Act.DONT_KNOW, Act.MAYBE_END):
+        if self.step.kind == "candidate_questions" and act is not Act.END and self._asks_nothing(act, text):
             return self.advance("nothing_to_ask")
-        if self.step.kind == "candidate_questions" and declines(text) and act is not Act.END:
-            return self.advance("nothing_to_ask")
-        return self._others()[act](self)
+        return self.on_request(act)
 
-    def _others(self) -> dict[Act, "Callable[[_Talk], Line]"]:
-        return {
-            Act.END: lambda talk: talk.farewell("user_ended", "asked_to_end"),
-            Act.MAYBE_END: lambda talk: talk.with_state(confirming=True).say(
-                "confirm", talk.line("confirm_end"), "may_wish_to_end"
-            ),
-            Act.HESITATION: lambda talk: talk.say("patience", talk.line("patience"), "hesitating"),
-            Act.REPEAT: lambda talk: talk.repeat("asked_to_repeat"),
-            Act.MOMENT: _Talk.moment,
-            Act.SKIP: _Talk.skip,
-            Act.DONT_KNOW: _Talk.on_no_answer,
-            Act.CLARIFY: lambda talk: talk.try_again("asked_what_is_meant"),
-            Act.TIME_LEFT: lambda talk: talk.say("answer", talk.line("time_left"), "asked_for_time_left"),
-            Act.OFF_TOPIC: lambda talk: talk.lead_back("off_topic"),
-            Act.HOSTILE: lambda talk: talk.lead_back("hostile"),
-            Act.LANGUAGE: lambda talk: talk.lead_back("language"),
-        }
+    def on_request(self, act: Act) -> Line:
+        """Neither an answer nor a question about the subject."""
+        match act:
+            case Act.END:
+                return self.farewell("user_ended", "asked_to_end")
+            case Act.MAYBE_END:
+                return self.with_state(confirming=True).say("confirm", self.line("confirm_end"), "may_wish_to_end")
+            case Act.HESITATION:
+                return self.say("patience", self.line("patience"), "hesitating")
+            case Act.REPEAT:
+                return self.repeat("asked_to_repeat")
+            case Act.MOMENT:
+                return self.moment()
+            case Act.SKIP:
+                return self.skip()
+            case Act.DONT_KNOW:
+                return self.on_no_answer()
+            case Act.CLARIFY:
+                return self.try_again("asked_what_is_meant")
+            case Act.TIME_LEFT:
+                return self.say("answer", self.line("time_left"), "asked_for_time_left")
+            case _:
+                return self.lead_back(act.value)
+
+    @staticmethod
+    def _asks_nothing(act: Act, text: str) -> bool:
+        return act in (Act.SKIP, Act.DONT_KNOW, Act.MAYBE_END) or declines(text)
 
     def on_answer(self, text: str, *, asks: bool) -> Line:
         if self.step.kind == "candidate_questions":
