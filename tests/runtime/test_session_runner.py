@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from greenroom.core import signals as s
-from greenroom.core.errors import Draining, NoSuchSession, OutOfOrder, ServerFull
+from greenroom.core.errors import Draining, LogUnavailable, NoSuchSession, OutOfOrder, ServerFull
 from greenroom.core.session import Limits
 from greenroom.ports.store import NewEvents, StoreError
 from greenroom.stores.memory import MemoryStore
@@ -224,6 +224,18 @@ async def test_an_end_that_cannot_be_stored_is_told_all_the_same() -> None:
         await page.until(lambda: page.ended is not None)
         assert page.captions[-1]["status"] == "ended"
         assert page.captions[-1]["stored"] is False
+
+
+async def test_without_a_store_to_read_no_session_is_made_and_the_code_says_so() -> None:
+    class Unreadable(MemoryStore):
+        def practices(self, owner_id, scenario_id):
+            msg = "the disk is gone"
+            raise StoreError(msg)
+
+    async with house(store=Unreadable()) as h:
+        with pytest.raises(LogUnavailable):
+            await h.session()
+        assert h.directory.live_count == 0
 
 
 async def test_reset_ends_every_session_and_takes_new_ones() -> None:

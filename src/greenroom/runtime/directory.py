@@ -17,7 +17,7 @@ from greenroom.core.session import Limits
 from greenroom.core.step import create
 from greenroom.ports.observer import Attached, Reader
 from greenroom.ports.scenario import Scenario
-from greenroom.ports.store import Erasure, NewEvents, NewSession, SessionRow, Store, StoredEvent, Write
+from greenroom.ports.store import Erasure, NewEvents, NewSession, SessionRow, Store, StoredEvent, StoreError, Write
 from greenroom.runtime.envelope import seal, unseal
 from greenroom.runtime.session_runner import OVER, Parts, SessionRunner
 
@@ -84,7 +84,10 @@ class Directory:
         """A new session that nobody is connected to yet. Raises `BadConfiguration`, `UnknownScenario`, `ServerFull`,
         `Draining`, `LogUnavailable`."""
         # Before anything is looked at: what follows has to happen at once, or two could take the last place.
-        practised = await asyncio.to_thread(self._store.practices, owner_id, scenario_id)
+        try:
+            practised = await asyncio.to_thread(self._store.practices, owner_id, scenario_id)
+        except StoreError as error:
+            raise LogUnavailable("sessions can't be stored at the moment") from error
         match self.ready():
             case "starting":
                 raise Starting("the server has only just started; try again in a moment")
