@@ -34,6 +34,10 @@ class Limits:
     """Speech over a reply that makes it an interruption."""
     barge_in_wait_s: float = 1.2
     """Without a word or an end of speech by then, it is one, too."""
+    rollover_s: float = 120.0
+    """Before the engine ends its connection, another one is made ready to go on with."""
+    rollover_latest_s: float = 20.0
+    """Before the same: from then on it need not be the end of a turn, if only nobody is listened to."""
 
 
 @dataclass(frozen=True, slots=True)
