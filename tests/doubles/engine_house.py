@@ -56,6 +56,10 @@ class ListeningPhone(Phone):
         for name in marks:
             asyncio.get_running_loop().call_soon(self._echo, name)
 
+    def close(self, code: int, reason: str) -> None:
+        self._queue.clear()  # what has not sounded by then never does
+        super().close(code, reason)
+
     def listen(self, ms: float | None = None) -> None:
         """Let so much of what waits sound; None: all of it, and from now on at once."""
         if ms is None:

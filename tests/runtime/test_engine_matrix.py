@@ -312,3 +312,61 @@ async def test_a_model_that_is_back_after_some_attempts_goes_on() -> None:
         await until(lambda: len(cell.double.sessions) == 2)
         await goes_on(cell)
         assert cell.server.conversation() == cell.call.heard_turns()
+
+
+async def test_a_model_lost_again_before_it_spoke_is_replaced_again() -> None:
+    async with cell_of("closed_1001") as cell:
+        await between_turns(cell)
+        await cell.server.close(1001)
+        for number in (2, 3):
+            await until(lambda number=number: len(cell.double.sessions) == number and cell.double.open == 1)
+            cell.server.reset()
+        await until(lambda: len(cell.double.sessions) == 4)
+        await goes_on(cell)
+        assert cell.server.conversation() == cell.call.heard_turns()
+        assert len([turn for turn in cell.call.begun() if turn["decision"]["act"] == "greeting"]) == 1
+
+
+SOON = Limits(grace_s=1.0, grace_watched_s=1.0, configure_s=0.3, reply_s=0.3, worded_s=0.3, prompt_words_s=0.1)
+MOST_CONNECTIONS = 10
+"""In a grace of one second: attempts grow rarer."""
+
+
+@pytest.mark.parametrize("what", ["ends at once", "fails every response", "never answers a response", "never agrees"])
+async def test_a_model_that_can_be_reached_and_not_used_ends_the_call_in_time(what: str) -> None:
+    async with cell_of("closed_1001", SOON) as cell:
+        await between_turns(cell)
+        match what:
+            case "ends at once":
+                cell.behaviour.close_on["session.update"] = 1011
+            case "fails every response":
+                cell.behaviour.fail_next = 1_000_000
+            case "never answers a response":
+                cell.behaviour.deaf_to.add("response.create")
+            case _:
+                cell.behaviour.deaf_to.add("session.update")
+        if what in ("ends at once", "never agrees"):
+            await cell.server.close(1001)
+        else:
+            await cell.answered()
+        await cell.call.page.until(lambda: cell.call.reason is not None, 6.0)
+        assert cell.call.reason == "engine_lost"
+        assert len(cell.double.requests) <= MOST_CONNECTIONS
+
+
+async def test_a_farewell_that_was_all_made_is_heard_to_its_end() -> None:
+    async with cell_of("closed_1001") as cell:
+        await cell.greeting_heard()
+        cell.phone.at_once = False
+        heard = len(cell.phone.sounded)
+        cell.call.runner.ask_end("time_limit")
+        await until(lambda: (reply := cell.call.runner.session.reply) is not None and reply.made)
+        farewell = list(cell.server.sounds.of_item.values())[-1]
+        cell.phone.listen(300)
+        await cell.server.close(1001)
+        await until(lambda: any(isinstance(signal, s.EngineLost) for signal in cell.call.signals))
+        assert cell.call.runner.status == "ending"
+        cell.phone.listen()
+        await cell.call.page.until(lambda: cell.call.reason is not None)
+        assert cell.call.reason == "time_limit"
+        assert cell.phone.sounded[heard:] == farewell

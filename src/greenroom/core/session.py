@@ -105,6 +105,9 @@ class Session:
     engine_here: bool = False
     engine_opening: bool = False
     engine_attempts: int = 0
+    """Connections asked for since it was heard last."""
+    engine_failing_since: float | None = None
+    """It was lost then, and has not been heard since."""
     engine_revision: int = 0
     """What the engine at hand has echoed."""
     engine_said_no: tuple[str, str] | None = None

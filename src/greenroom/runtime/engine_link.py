@@ -106,8 +106,9 @@ class EngineLink:
         adapter = EngineAdapter(runner)
         session = runner.session
         try:
-            leg = await self.connect(adapter, self.wanted(), list(past_turns(session).values()))
+            leg = await self.connect(adapter, self.wanted(), _history(session))
         except EngineUnreachable as error:
+            log.warning("engine unreachable", sessionId=runner.session_id, message=error.message)
             runner.signal(s.EngineLost(error.code))
         except TimeoutError:
             runner.signal(s.EngineLost("engine_timeout"))
@@ -123,6 +124,14 @@ class EngineLink:
             self._rollover.watch(leg, self._tasks)
             log.info("engine connected", sessionId=runner.session_id, engine=self._engine.name)
             runner.signal(s.EngineReady(prompt_words=self._engine.prompt_words))
+
+
+def _history(session: Session) -> list[PastTurn]:
+    """What a new connection is told. A reply that was all made goes on to sound, though its turn is not over yet."""
+    reply, turns = session.reply, list(past_turns(session).values())
+    if reply is not None and reply.made and reply.turn_id is not None:
+        turns.append(PastTurn("interviewer", reply.text))
+    return turns
 
 
 def wanted(session: Session, audio_format: str) -> EngineConfiguration:
