@@ -14,6 +14,7 @@ from greenroom.core.errors import UnknownScenario
 from greenroom.core.session import Limits
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
 from greenroom.ports.engine import Engine
+from greenroom.ports.renewal import PreparingEngine
 from greenroom.ports.scenario import Scenario
 from greenroom.ports.store import Store
 from greenroom.runtime.child_process import ChildProcess
@@ -23,6 +24,7 @@ from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_runner import Parts
 from greenroom.runtime.system_clock import SystemClock
+from greenroom.runtime.warm_engines import WarmEngines
 from greenroom.scenarios import library
 from greenroom.server.surface import Surface, open_surface
 from greenroom.stores.sqlite import SqliteStore
@@ -47,6 +49,8 @@ class Running:
     metrics: Metrics
     voice: ChildProcess | None
     """The embedded engine's process, if it is ours."""
+    warm: WarmEngines | None
+    """The engine connections that are kept ready, if any are."""
 
 
 def serve(settings: Settings, *, announce: Callable[[int], None] = lambda _: None) -> int:
@@ -68,6 +72,8 @@ async def _serve(settings: Settings, announce: Callable[[int], None]) -> int:
         announce(server.surface.port)
         await asked.get()
         server.surface.sockets.drain()
+        if server.warm is not None:
+            server.warm.stop()
         drain = loop.create_task(server.directory.drain(settings.limits.drain_seconds), name="drain")
         impatient = loop.create_task(asked.get(), name="second signal")
         try:
@@ -96,12 +102,15 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         stack.callback(store.close)
         voice = await _own_voice(settings, stack)
         engine = make_engine(settings.engine, heartbeats, metrics, voice)
+        warm = make_warm(settings.engine, engine, metrics)
         deadlines.start()
         stack.callback(deadlines.stop)
         recorder.start()
         stack.push_async_callback(recorder.stop)
         scenarios = scenarios_of(settings)
-        parts = Parts(clock, deadlines, recorder, metrics, engine, by_id(scenarios), settings.test_break)
+        parts = Parts(
+            clock, deadlines, recorder, metrics, engine if warm is None else warm, by_id(scenarios), settings.test_break
+        )
         admission = Admission(
             max_sessions=settings.limits.max_sessions,
             keep_days=settings.store.keep_days,
@@ -121,13 +130,15 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
                 heartbeats=heartbeats,
             )
         )
+        if warm is not None:
+            await stack.enter_async_context(warm.running())
         # Left first: sessions end and tell so while sockets are still there.
         await stack.enter_async_context(directory.running())
         # Nobody waits for it: a plan that is asked for before makes what it needs itself.
         warm_up = asyncio.create_task(asyncio.to_thread(library.warm_up, settings.scenarios), name="warm up scenarios")
         stack.push_async_callback(asyncio.wait, (warm_up,))
         log.info("serving", address=f"http://{settings.server.host}:{surface.port}{settings.server.base_path}")
-        yield Running(surface, directory, recorder, metrics, voice)
+        yield Running(surface, directory, recorder, metrics, voice, warm)
 
 
 def make_store(settings: Settings) -> Store:
@@ -157,6 +168,17 @@ def make_engine(
         return RealtimeEngine(openai, heartbeats, name="openai", count=metrics.rejected)
     other = RealtimeSettings(settings.engine, model=settings.model, api_key=settings.openai_api_key)
     return RealtimeEngine(other, heartbeats, count=metrics.rejected)
+
+
+def make_warm(settings: EngineSettings, engine: Engine, metrics: Metrics) -> WarmEngines | None:
+    """The pool around it, if the settings want one."""
+    if not settings.warm or not isinstance(engine, PreparingEngine):
+        return None
+
+    def tell(ready: int) -> None:
+        metrics.engine_warm = ready
+
+    return WarmEngines(engine, settings.warm, tell)
 
 
 def scenarios_of(settings: Settings) -> Mapping[str, Scenario]:

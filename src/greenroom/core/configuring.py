@@ -67,6 +67,9 @@ def on_rejected(draft: Draft, signal: s.ConfigurationRejected) -> None:
 
 
 def on_timeout(draft: Draft) -> None:
+    if draft.now.sounded and _was_in_force(draft):
+        legs.engine_gone(draft, "configuration_timeout")  # what another connection agreed to is not at fault
+        return
     _fail(draft, "configuration_timeout", NOT_IN_TIME)
 
 
@@ -80,9 +83,15 @@ def begin_if_ready(draft: Draft) -> None:
         speaking.say(draft, director.begin(draft.now.plan))
 
 
+def _was_in_force(draft: Draft) -> bool:
+    """Whether an earlier connection agreed to what is wanted."""
+    wanted = draft.now.record.configuration
+    return wanted is not None and draft.now.record.applied_revision == wanted.revision
+
+
 def _fail(draft: Draft, code: str, message: str) -> None:
     wanted = draft.now.record.configuration
     draft.clear_deadline("configure")
     draft.record(e.ConfigurationFailed(0 if wanted is None else wanted.revision, code, message))
-    if not draft.now.sounded and draft.phase is not Phase.ENDED:
+    if (not draft.now.sounded or _was_in_force(draft)) and draft.phase is not Phase.ENDED:
         endings.finish(draft, "engine_refused")

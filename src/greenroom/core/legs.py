@@ -83,9 +83,7 @@ def open_engine(draft: Draft) -> None:
 
 def on_engine_ready(draft: Draft, signal: s.EngineReady) -> None:
     draft.clear_deadline("engine_retry")
-    draft.set(
-        engine_here=True, engine_opening=False, engine_attempts=0, engine_revision=0, prompt_words=signal.prompt_words
-    )
+    draft.set(engine_here=True, engine_opening=False, engine_revision=0, prompt_words=signal.prompt_words)
     configuring.configure_engine(draft)
     if draft.phase is Phase.CONNECTING and draft.now.caller_here:
         _connect(draft)
@@ -102,20 +100,24 @@ def on_engine_lost(draft: Draft, signal: s.EngineLost) -> None:
 def engine_gone(draft: Draft, code: str) -> None:
     """The model is not there (any more): try again within the session's grace."""
     was_here = draft.now.engine_here
-    draft.set(engine_here=False, engine_opening=False)
+    since, reply = draft.now.engine_failing_since, draft.now.reply
+    draft.set(engine_here=False, engine_opening=False, engine_failing_since=draft.at if since is None else since)
     draft.clear_deadline("configure")
     match draft.phase:
+        case Phase.ENDING if reply is not None and reply.made and reply.turn_id is not None:
+            pass  # all of the farewell is here: it is heard to its end
         case Phase.ENDING:
             endings.finish(draft, draft.now.end_reason or "engine_lost")
         case Phase.CONNECTED:
             _cut_off(draft)
             draft.record(e.LegLost("engine", code))
             _interrupt(draft)
-            open_engine(draft)
+            _open_again(draft)
         case Phase.INTERRUPTED if was_here:
             _cut_off(draft)
             draft.record(e.LegLost("engine", code))
-            open_engine(draft)
+            _set_grace(draft)
+            _open_again(draft)
         case _:
             _retry_engine(draft)
 
@@ -175,6 +177,10 @@ def _interrupt(draft: Draft) -> None:
 def _set_grace(draft: Draft) -> None:
     limits, since = draft.now.limits, draft.now.interrupted_at
     grace_s = limits.grace_watched_s if draft.now.owner_watching else limits.grace_s
+    failing_since = draft.now.engine_failing_since
+    if since is not None and failing_since is not None and not draft.now.engine_here:
+        # Lost again before it was heard: connections that lead to nothing don't buy time.
+        since = min(since, failing_since)
     passed_s = 0.0 if since is None else draft.at - since
     draft.set_deadline("grace", max(grace_s - passed_s, 0.0))
 
@@ -206,8 +212,12 @@ def go_on(draft: Draft) -> None:
     elif now.hung_on or now.candidate_cut_off:
         if now.engine_revision == 0:
             return  # said as soon as the new engine is set up
-        line = director.after_gap(
-            now.plan, now.director, draft.elapsed_s, now.seed, candidate_was_speaking=now.candidate_cut_off
+        line = (
+            director.after_gap(
+                now.plan, now.director, draft.elapsed_s, now.seed, candidate_was_speaking=now.candidate_cut_off
+            )
+            if now.sounded
+            else director.begin(now.plan)
         )
         draft.set(hung_on=False, candidate_cut_off=False)
         speaking.say(draft, line)
@@ -225,6 +235,14 @@ def _cut_off(draft: Draft) -> None:
         draft.set(hung_on=True)
         speaking.drop_reply(draft)
     listening.give_up_on_all(draft)
+
+
+def _open_again(draft: Draft) -> None:
+    """At once if the model was heard before, later and later if it goes away without a word."""
+    if draft.now.engine_attempts == 0:
+        open_engine(draft)
+    else:
+        _retry_engine(draft)
 
 
 def _retry_engine(draft: Draft) -> None:

@@ -34,6 +34,10 @@ class Limits:
     """Speech over a reply that makes it an interruption."""
     barge_in_wait_s: float = 1.2
     """Without a word or an end of speech by then, it is one, too."""
+    rollover_s: float = 120.0
+    """Before the engine ends its connection, another one is made ready to go on with."""
+    rollover_latest_s: float = 20.0
+    """Before the same: from then on it need not be the end of a turn, if only nobody is listened to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,9 @@ class Session:
     engine_here: bool = False
     engine_opening: bool = False
     engine_attempts: int = 0
+    """Connections asked for since it was heard last."""
+    engine_failing_since: float | None = None
+    """It was lost then, and has not been heard since."""
     engine_revision: int = 0
     """What the engine at hand has echoed."""
     engine_said_no: tuple[str, str] | None = None

@@ -59,6 +59,8 @@ def on_began(draft: Draft, signal: s.ReplyBegan) -> None:
     turn_id = draft.new_turn_id()
     draft.clear_deadline("reply")
     draft.set(reply=replace(reply, turn_id=turn_id, began_ms=draft.at_ms), sounded=True)
+    # A connection that can be made proves nothing: only now is the model back.
+    draft.set(engine_attempts=0, engine_failing_since=None)
     announce_step(draft)
     draft.record(e.TurnStarted(turn_id, "interviewer", reply.answers, reply.decision))
 

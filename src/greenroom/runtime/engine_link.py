@@ -1,6 +1,7 @@
-"""A session's connection to the voice model: opened, replaced when it was lost, closed."""
+"""A session's connection to the voice model: opened, replaced when it was lost or is about to expire, closed."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -8,9 +9,10 @@ import structlog
 from greenroom.core import signals as s
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.session import Session
-from greenroom.ports.engine import Engine, EngineConfiguration, EngineLeg, PastTurn
+from greenroom.ports.engine import Engine, EngineConfiguration, EngineEvents, EngineLeg, PastTurn
 from greenroom.runtime.leg_adapters import EngineAdapter
 from greenroom.runtime.metrics import Metrics
+from greenroom.runtime.rollover import Relay, Rollover, past_turns
 
 if TYPE_CHECKING:
     from greenroom.runtime.session_runner import SessionRunner
@@ -21,15 +23,17 @@ log = structlog.get_logger()
 
 
 class EngineLink:
-    """At most one leg at a time; what an earlier one still says reaches nobody."""
+    """At most one leg at a time speaks for the session; what an earlier one still says reaches nobody."""
 
     def __init__(self, runner: "SessionRunner", engine: Engine, metrics: Metrics) -> None:
         self.leg: EngineLeg | None = None
-        self._runner = runner
+        self.runner = runner
         self._engine = engine
         self._metrics = metrics
         self._adapter: EngineAdapter | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._rollover = Rollover(self)
 
     def is_from_the_leg(self, adapter: EngineAdapter) -> bool:
         """Whether this adapter is the present leg's."""
@@ -37,33 +41,74 @@ class EngineLink:
 
     def start_opening(self, tasks: asyncio.TaskGroup) -> None:
         """Connect, as a task of the session's; how it came out is a signal."""
-        self._opening = tasks.create_task(self._open(), name=f"open engine {self._runner.session_id}")
+        self._tasks = tasks
+        self._opening = tasks.create_task(self._open(), name=f"open engine {self.runner.session_id}")
 
     def stop_opening(self) -> None:
+        """Open nothing any more."""
         if self._opening is not None:
             self._opening.cancel()
+        self._rollover.stop()
 
     async def close(self) -> None:
         """Close what is open; idempotent."""
+        await self._rollover.close()
+        await self._close_leg()
+
+    # For `Rollover`.
+
+    def wanted(self) -> EngineConfiguration:
+        return wanted(self.runner.session, self.runner.audio_format)
+
+    async def connect(
+        self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]
+    ) -> EngineLeg:
+        """Another connection, counted as one. Raises `EngineUnreachable`, `EngineRefusal` and `TimeoutError`."""
+        async with asyncio.timeout(OPEN_WITHIN_S):
+            leg = await self._engine.open(events, wanted, history)
+        self._metrics.legs_open["engine"] += 1
+        return leg
+
+    def discount(self) -> None:
+        """One that was counted is about to be closed."""
+        self._metrics.legs_open["engine"] -= 1
+
+    def replace(self, leg: EngineLeg, relay: Relay, held: Sequence[bytes]) -> None:
+        """Go on with this leg, which gets the frames that the one before it held and did not send."""
+        if self._adapter is not None:
+            self._adapter.kill()
+        adapter = EngineAdapter(self.runner)
+        self.leg, self._adapter = leg, adapter
+        relay.go_live(adapter)
+        bridge, metrics = self.runner.bridge, self._metrics
+        bridge.attach_engine(leg)
+        metrics.audio_frames_in -= len(held)  # counted when they came
+        for payload in held:
+            bridge.caller_audio(payload)
+
+    # Inside.
+
+    async def _close_leg(self) -> None:
         leg = self.leg
         if leg is None:
             return
         if self._adapter is not None:
             self._adapter.kill()
         self.leg = self._adapter = None
-        self._runner.bridge.attach_engine(None)
-        self._metrics.legs_open["engine"] -= 1
+        self.runner.bridge.attach_engine(None)
+        self.discount()
         await leg.close()
 
     async def _open(self) -> None:
-        await self.close()
-        runner, engine = self._runner, self._engine
+        self._rollover.leave()
+        await self._close_leg()
+        runner = self.runner
         adapter = EngineAdapter(runner)
         session = runner.session
         try:
-            async with asyncio.timeout(OPEN_WITHIN_S):
-                leg = await engine.open(adapter, wanted(session, runner.audio_format), _history(session))
+            leg = await self.connect(adapter, self.wanted(), _history(session))
         except EngineUnreachable as error:
+            log.warning("engine unreachable", sessionId=runner.session_id, message=error.message)
             runner.signal(s.EngineLost(error.code))
         except TimeoutError:
             runner.signal(s.EngineLost("engine_timeout"))
@@ -72,12 +117,21 @@ class EngineLink:
             runner.signal(s.EngineRefused(error.code, error.message))
         else:
             self.leg, self._adapter = leg, adapter
-            self._metrics.legs_open["engine"] += 1
             if session.connected_at is not None:
                 self._metrics.engine_reconnects += 1
             runner.bridge.attach_engine(leg)
-            log.info("engine connected", sessionId=runner.session_id, engine=engine.name)
-            runner.signal(s.EngineReady(prompt_words=engine.prompt_words))
+            assert self._tasks is not None
+            self._rollover.watch(leg, self._tasks)
+            log.info("engine connected", sessionId=runner.session_id, engine=self._engine.name)
+            runner.signal(s.EngineReady(prompt_words=self._engine.prompt_words))
+
+
+def _history(session: Session) -> list[PastTurn]:
+    """What a new connection is told. A reply that was all made goes on to sound, though its turn is not over yet."""
+    reply, turns = session.reply, list(past_turns(session).values())
+    if reply is not None and reply.made and reply.turn_id is not None:
+        turns.append(PastTurn("interviewer", reply.text))
+    return turns
 
 
 def wanted(session: Session, audio_format: str) -> EngineConfiguration:
@@ -90,8 +144,3 @@ def wanted(session: Session, audio_format: str) -> EngineConfiguration:
         voice=configuration.voice,
         audio_format=audio_format,
     )
-
-
-def _history(session: Session) -> list[PastTurn]:
-    turns = session.record.turns
-    return [PastTurn(turn.speaker, turn.heard_text) for turn in turns if turn.completed and turn.heard_text]

@@ -47,6 +47,8 @@ class Metrics:
     reply_gap: Histogram = field(default_factory=lambda: Histogram(REPLY_GAP_BOUNDS_S))
     """Seconds between a candidate's last word and the first audio of the reply."""
     engine_reconnects: int = 0
+    engine_warm: int = 0
+    """Connections that wait for a call."""
     observers_dropped_by_code: Counter[str] = field(default_factory=Counter[str])
     rejected_by_code: Counter[str] = field(default_factory=Counter[str])
     sockets_open: Counter[str] = field(default_factory=Counter[str])

@@ -54,6 +54,7 @@ class Exposition:
             "greenroom_reply_gap_seconds", "Candidate's last word to first audio of the reply.", m.reply_gap
         )
         yield _counters("greenroom_engine_reconnects", "Engine connections made anew.", None, m.engine_reconnects)
+        yield GaugeMetricFamily("greenroom_engine_warm", "Engine connections that wait for a call.", m.engine_warm)
         yield _counters(
             "greenroom_observers_dropped", "Observers closed by the server.", "code", m.observers_dropped_by_code
         )

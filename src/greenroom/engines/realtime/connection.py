@@ -6,11 +6,17 @@ from collections.abc import Callable
 from picows import WSMsgType
 
 from greenroom.websocket import TEXT, Heartbeats, Messages
+from greenroom.websocket.heartbeat import NO_HEARTBEAT
 
 MAX_MESSAGE_BYTES = 8 << 20
 
 _APPEND = b'{"type":"input_audio_buffer.append","audio":"'
 _APPEND_END = b'"}'
+
+
+def name_of(code: int) -> str:
+    """A close code as the code of a lost engine. 1000 and 1001 too: whatever the server calls it, nobody asked for it."""
+    return "no_heartbeat" if code == NO_HEARTBEAT else f"closed_{code}"
 
 
 class Connection(Messages):
@@ -35,6 +41,11 @@ class Connection(Messages):
     def was_opened(self) -> bool:
         """Whether the handshake was done."""
         return hasattr(self, "transport")
+
+    def belong_to(self, take: Callable[[WSMsgType, bytes], None], ended: Callable[[int], None]) -> None:
+        """From now on, these are told."""
+        self._take = take
+        self._ended = ended
 
     def append_audio(self, payload: bytes) -> None:
         """Base64 text, put between its quotes as it is."""

@@ -13,8 +13,8 @@ from picows.url import WSParsedURL
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.engines.realtime import faults
 from greenroom.engines.realtime.connection import MAX_MESSAGE_BYTES
-from greenroom.engines.realtime.leg import RealtimeLeg
 from greenroom.engines.realtime.settings import RealtimeSettings
+from greenroom.engines.realtime.spare import RealtimeSpare
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, EngineLeg, PastTurn
 from greenroom.websocket import Heartbeats
 
@@ -40,29 +40,33 @@ class RealtimeEngine:
 
     async def open(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> EngineLeg:
         """See `ports.engine.Engine`."""
-        leg = RealtimeLeg(self._settings, self._heartbeats, events, self._count)
+        spare = await self.prepare()
+        return spare.hand_over(events, wanted, history)
+
+    async def prepare(
+        self, lost: Callable[[EngineRefusal | EngineUnreachable], None] = lambda _: None
+    ) -> RealtimeSpare:
+        """See `ports.renewal.PreparingEngine`."""
+        spare = RealtimeSpare(self._settings, self._heartbeats, self._count, lost)
         line = _Line()
-        where = self._settings.shown
         try:
             async with asyncio.timeout(self._settings.connect_timeout_s):
-                await self._connect(leg, line)
-                await leg.ready()
+                await self._connect(spare, line)
+                await spare.ready()
         except BaseException as error:
-            leg.abandon()
+            spare.abandon()
             line.cut()
             if isinstance(error, TimeoutError):
-                raise EngineUnreachable(f"the voice engine at {where} does not answer in time") from None
+                raise EngineUnreachable(f"the voice engine at {self._settings.shown} does not answer in time") from None
             raise
-        leg.configure(wanted)
-        leg.remember(history)
-        return leg
+        return spare
 
-    async def _connect(self, leg: RealtimeLeg, line: "_Line") -> None:
+    async def _connect(self, spare: RealtimeSpare, line: "_Line") -> None:
         settings = self._settings
         headers = {} if settings.api_key is None else {"Authorization": f"Bearer {settings.api_key}"}
         try:
             await picows.ws_connect(  # pyright: ignore[reportUnknownMemberType] its keyword arguments
-                lambda: leg.connection,
+                lambda: spare.connection,
                 settings.target,
                 ssl_context=self._tls,
                 websocket_handshake_timeout=settings.connect_timeout_s,
@@ -82,7 +86,7 @@ class RealtimeEngine:
             raise EngineUnreachable(
                 f"the voice engine at {settings.shown} can't be reached: {error.strerror}"
             ) from None
-        if not leg.connection.was_opened:
+        if not spare.connection.was_opened:
             raise EngineUnreachable(f"the voice engine at {settings.shown} hung up before it answered")
 
 

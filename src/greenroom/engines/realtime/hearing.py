@@ -17,6 +17,8 @@ CONFIRMING_WORDS = 2
 CONFIRMING_LETTERS = 6
 MAX_ITEMS = 32
 """Of which words are awaited; the oldest is forgotten."""
+MAX_UNANNOUNCED = 8
+"""Items of which words came and no beginning yet; the oldest is forgotten."""
 
 
 def has_words(caption: str) -> bool:
@@ -37,21 +39,22 @@ class Hearing:
     """The candidate's items, from the start of speech to their words.
 
     Only what began with `speech_started` is the candidate's speech; words of anything else (what was typed, what was
-    there before) are not reported.
+    there before) are not reported. Words that come ahead of their beginning are kept until it comes.
     """
 
-    __slots__ = ("_events", "_items")
+    __slots__ = ("_events", "_items", "_unannounced")
 
     def __init__(self, events: EngineEvents) -> None:
         self._events = events
         self._items: dict[str, _Item] = {}
+        self._unannounced: dict[str, Signal] = {}
 
     def started(self, item_id: str, audio_start_ms: int) -> None:
         if item_id in self._items:
             return
         if len(self._items) >= MAX_ITEMS:
             del self._items[next(iter(self._items))]
-        self._items[item_id] = _Item()
+        self._items[item_id] = _Item(early=self._unannounced.pop(item_id, None))
         self._events.signal(CallerSpoke(item_id, self._events.session_ms(audio_start_ms + PREFIX_PADDING_MS)))
 
     def stopped(self, item_id: str, audio_end_ms: int) -> None:
@@ -88,10 +91,16 @@ class Hearing:
     def discard(self) -> None:
         """Forget speech that has not ended yet."""
         self._items = {item_id: item for item_id, item in self._items.items() if item.stopped}
+        self._unannounced.clear()
 
     def _finish(self, item_id: str, signal: Signal) -> None:
         item = self._items.get(item_id)
-        if item is None or item.early is not None:
+        if item is None:
+            if len(self._unannounced) >= MAX_UNANNOUNCED:
+                del self._unannounced[next(iter(self._unannounced))]
+            self._unannounced[item_id] = signal
+            return
+        if item.early is not None:
             return
         if item.stopped:
             del self._items[item_id]

@@ -1,6 +1,7 @@
 """One session on a Realtime server: events to signals, orders to messages, one end, told once."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -11,64 +12,71 @@ from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.signals import EngineLost, EngineRefused, Signal
 from greenroom.engines.realtime import faults
-from greenroom.engines.realtime.connection import Connection
+from greenroom.engines.realtime.connection import Connection, name_of
 from greenroom.engines.realtime.hearing import Hearing
-from greenroom.engines.realtime.messages import audio_delta, read
+from greenroom.engines.realtime.messages import audio_delta
+from greenroom.engines.realtime.reading import MALFORMED_IN_A_ROW, Reading
 from greenroom.engines.realtime.replies import Replies
 from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.engines.realtime.setup import Setup
 from greenroom.ports.caller import BYTES_PER_MS
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, PastTurn
-from greenroom.realtime import ProtocolError, Unknown, build
+from greenroom.realtime import Unknown, build
 from greenroom.realtime import server_events as ev
 from greenroom.realtime.client_events import ConversationItemCreate, InputAudioBufferClear
 from greenroom.realtime.conversations import ContentPart, MessageItem
 from greenroom.realtime.wire import Wire
-from greenroom.websocket import TEXT, Heartbeats
-from greenroom.websocket.heartbeat import NO_HEARTBEAT
 
-MALFORMED_IN_A_ROW = 50
-"""After so many messages that can't be read, whoever sends them is no Realtime server."""
+__all__ = ["MALFORMED_IN_A_ROW", "RealtimeLeg"]
+
+MAX_HELD = 500
+"""Frames; far more than a change of connections holds."""
 
 log = structlog.get_logger()
 
 
 class RealtimeLeg:
-    """An `EngineLeg`. Made by `RealtimeEngine.open`, which connects it and waits until it is `ready`."""
+    """A `RenewableLeg`. Made by a `RealtimeSpare`, of a connection that is up."""
 
     __slots__ = (
+        "_answer",
         "_count",
         "_events",
         "_handlers",
         "_hearing",
-        "_malformed",
-        "_opening",
+        "_held",
         "_over",
+        "_reading",
         "_replies",
         "_sent",
         "_settings",
         "_setup",
         "connection",
+        "expires_at",
     )
 
     def __init__(
         self,
         settings: RealtimeSettings,
-        heartbeats: Heartbeats,
+        connection: Connection,
         events: EngineEvents,
         count: Callable[[str], None],
+        expires_at: float | None = None,
     ) -> None:
-        self.connection = Connection(heartbeats, self._take, self._ended)
+        self.connection = connection
+        self.expires_at = expires_at
+        connection.belong_to(self._take, self._ended)
         self._settings = settings
         self._events = events
         self._count = count
         self._setup = Setup(settings, self._send, events.signal)
         self._replies = Replies(self._send, events)
         self._hearing = Hearing(events)
-        self._opening: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done with `session.created`; until then, an end is an answer to `open` instead of a signal."""
+        self._reading = Reading(count)
+        self._answer: asyncio.Future[None] | None = None
+        """While somebody waits for it, an end is an answer to them instead of a signal."""
+        self._held: deque[bytes] | None = None
         self._over = False
-        self._malformed = 0
         self._sent = 0
         self._handlers = self._table()
 
@@ -80,7 +88,9 @@ class RealtimeLeg:
             self._setup.want(wanted)
 
     def append_audio(self, payload: bytes) -> None:
-        if not self._over:
+        if self._held is not None:
+            self._held.append(payload)
+        elif not self._over:
             self.connection.append_audio(payload)
 
     def say(self, cue: Cue) -> None:
@@ -102,6 +112,8 @@ class RealtimeLeg:
 
     def discard_input(self) -> None:
         if not self._over:
+            if self._held is not None:
+                self._held.clear()
             self._hearing.discard()
             self._send(InputAudioBufferClear(event_id=self._next_id("clear")))
 
@@ -110,23 +122,41 @@ class RealtimeLeg:
         self._end()
         await self.connection.hang_up()
 
-    # For `RealtimeEngine.open`.
-
-    async def ready(self) -> None:
-        """Until the server has said `session.created`. Raises `EngineRefusal` or `EngineUnreachable`."""
-        await self._opening
+    # For whoever opens it and has another leg take over.
 
     def remember(self, history: Sequence[PastTurn]) -> None:
-        """Send the conversation so far."""
+        """See `ports.renewal.RenewableLeg`."""
         for turn in history:
+            if self._over:
+                return
             self._add_message("user" if turn.speaker == "candidate" else "assistant", turn.text)
+
+    def hold_audio(self) -> None:
+        """See `ports.renewal.RenewableLeg`."""
+        if self._held is None:
+            self._held = deque(maxlen=MAX_HELD)
+
+    def send_held(self) -> None:
+        """See `ports.renewal.RenewableLeg`."""
+        for payload in self.give_held():
+            self.append_audio(payload)
+
+    def give_held(self) -> Sequence[bytes]:
+        """See `ports.renewal.RenewableLeg`."""
+        held, self._held = self._held, None
+        return () if held is None else tuple(held)
+
+    def await_answer(self) -> asyncio.Future[None]:
+        """Done with the next message. Raises `EngineRefusal` or `EngineUnreachable` if there comes none."""
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._answer = answer
+        self.connection.belong_to(self._take_first, self._ended)
+        return answer
 
     def abandon(self) -> None:
         """It won't be taken: leave nothing open and say nothing."""
         self._end()
         self.connection.drop()
-        if not self._opening.cancel() and not self._opening.cancelled():
-            self._opening.exception()  # looked at: whoever would have raised it is gone
 
     # What the connection tells.
 
@@ -135,27 +165,27 @@ class RealtimeLeg:
         if audio is not None:
             self._on_audio(*audio)
             return
-        if kind != TEXT:
-            self._on_malformed()
+        event = self._reading.event(kind, data)
+        if event is None:
+            if self._reading.hopeless:
+                self._lose("protocol_error")
             return
-        try:
-            event = read(data)
-        except ProtocolError:
-            self._on_malformed()
-            return
-        self._malformed = 0
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
         elif isinstance(event, Unknown):
             self._count("engine_unknown_event")
 
+    def _take_first(self, kind: WSMsgType, data: bytes) -> None:
+        self.connection.belong_to(self._take, self._ended)
+        self._take(kind, data)
+        # Behind it, since the message may have been the end.
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(None)
+
     def _ended(self, code: int) -> None:
-        if code in faults.UNAUTHORIZED_CLOSES and not self._opening.done():
-            self._refuse(*faults.UNAUTHORIZED_CLOSES[code])
-        else:
-            # 1000 and 1001 too: whatever the server calls it, we did not ask for it.
-            self._lose("no_heartbeat" if code == NO_HEARTBEAT else f"closed_{code}")
+        self._lose(name_of(code))
 
     # Ends.
 
@@ -174,10 +204,11 @@ class RealtimeLeg:
     def _fail(self, signal: Signal, error: EngineRefusal | EngineUnreachable) -> None:
         self._end()
         self.connection.drop()
-        if self._opening.done():
+        answer = self._answer
+        if answer is None:
             self._events.signal(signal)
-        else:
-            self._opening.set_exception(error)
+        elif not answer.done():
+            answer.set_exception(error)
 
     # Events.
 
@@ -185,7 +216,6 @@ class RealtimeLeg:
         """Who answers which event; all others are known and of no interest."""
         hearing, replies = self._hearing, self._replies
         return {
-            ev.SessionCreated: self._on_session_created,
             ev.SessionUpdated: lambda event: self._setup.echoed(event.session),
             ev.ErrorEvent: self._on_error,
             ev.InputAudioBufferSpeechStarted: lambda event: hearing.started(event.item_id, event.audio_start_ms),
@@ -206,22 +236,8 @@ class RealtimeLeg:
         if self._replies.audio(reply_id, item_id, payload):
             self._setup.voice_heard()
 
-    def _on_malformed(self) -> None:
-        self._count("engine_malformed_event")
-        self._malformed += 1
-        if self._malformed >= MALFORMED_IN_A_ROW:
-            self._lose("protocol_error")
-
-    def _on_session_created(self, _: ev.SessionCreated) -> None:
-        if not self._opening.done():
-            self._opening.set_result(None)
-
     def _on_error(self, event: ev.ErrorEvent) -> None:
         error = event.error
-        if not self._opening.done():
-            failure = faults.while_opening(error, self._settings.shown)
-            self._fail(EngineLost(failure.code), failure)
-            return
         fatal = faults.fatal_words(error.code, error.type)
         if fatal is not None:
             self._refuse(*fatal)

@@ -19,6 +19,8 @@ GIVE_UP_S = 2.0
 """How long a cue waits for the reply before it to be done; a server that lost that one would keep it for ever."""
 ASK_AGAIN_S = 0.25
 """After the server said that a reply is being made of which it told nothing."""
+STALLED_S = 8.0
+"""A reply that is being made and of which nothing comes for so long won't be finished."""
 MAX_ASKS = 3
 MAX_KEPT = 16
 """Replies that can still be truncated."""
@@ -49,6 +51,11 @@ class _Reply:
     saying: str = ""
 
     @property
+    def came(self) -> int:
+        """Grows with everything that comes of it."""
+        return self.received_bytes + len(self.text)
+
+    @property
     def text(self) -> str:
         return " ".join(part.strip() for part in (*self.said, self.saying) if part.strip())
 
@@ -66,6 +73,7 @@ class Replies:
         "_replies",
         "_send",
         "_sent",
+        "_stall",
         "_waiting",
         "instructions",
     )
@@ -80,6 +88,7 @@ class Replies:
         self._active: _Reply | None = None
         self._replies: dict[str, _Reply] = {}
         self._alarm = Alarm()
+        self._stall = Alarm()
         self._names_cues = False
         """Whether the server hands metadata back, so that a response without a cue is nobody's."""
         self._sent = 0
@@ -150,6 +159,7 @@ class Replies:
             self._cancel(reply)
             return
         reply.reported = True
+        self._watch(reply)
         self._events.signal(ReplyStarted(reply.reply_id, reply.cue_id))
 
     def audio(self, reply_id: str, item_id: str, payload: bytes) -> bool:
@@ -159,7 +169,8 @@ class Replies:
             return False
         reply.item_id = item_id
         reply.received_bytes += decoded_bytes(payload)
-        self._events.audio(reply_id, payload)
+        if payload:
+            self._events.audio(reply_id, payload)
         return True
 
     def wording(self, reply_id: str, piece: str) -> None:
@@ -185,6 +196,7 @@ class Replies:
             return
         if self._active is reply:
             self._active = None
+            self._stall.clear()
         status = response.status
         if status == "in_progress" or (status == "completed" and reply.received_bytes == 0):
             status = "incomplete"  # there is nothing to be heard
@@ -217,6 +229,7 @@ class Replies:
 
     def close(self) -> None:
         self._alarm.clear()
+        self._stall.clear()
         self._waiting = None
 
     # Inside.
@@ -248,15 +261,38 @@ class Replies:
     def _cancel(self, reply: _Reply) -> None:
         if not reply.silenced:
             reply.silenced = True
-            self._sent += 1
-            self._send(ResponseCancel(response_id=reply.reply_id, event_id=f"cancel-{self._sent}"))
+            self._order_cancel(reply)
+
+    def _order_cancel(self, reply: _Reply) -> None:
+        self._sent += 1
+        self._send(ResponseCancel(response_id=reply.reply_id, event_id=f"cancel-{self._sent}"))
 
     def _close(self, reply: _Reply, status: str) -> None:
         if reply.done:
             return
         reply.done = True
-        if reply.reported:
-            self._events.signal(ReplyFinished(reply.reply_id, status))
+        if not reply.reported:
+            return
+        if reply.saying and not reply.silenced:
+            # Cut off before its last part was told as a whole: these were its words.
+            self._events.signal(ReplyWorded(reply.reply_id, reply.text))
+        self._events.signal(ReplyFinished(reply.reply_id, status))
+
+    def _watch(self, reply: _Reply) -> None:
+        """See in a while whether more of it came."""
+        came = reply.came
+        self._stall.set(STALLED_S, lambda: self._see_after(reply, came))
+
+    def _see_after(self, reply: _Reply, came: int) -> None:
+        if self._active is not reply:
+            return
+        if reply.came > came:
+            self._watch(reply)
+            return
+        self._active = None
+        self._order_cancel(reply)
+        self._close(reply, "incomplete")
+        self._next()
 
     def _keep(self, reply: _Reply) -> _Reply:
         while len(self._replies) >= MAX_KEPT:

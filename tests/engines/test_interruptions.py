@@ -1,0 +1,201 @@
+"""Five hundred interruptions of replies that were made in a moment: cut where the person stopped hearing, or not at all.
+
+Real sessions, the real bridge and the real leg; the double holds every truncation against what it sent, and the ear is
+simulated on a clock that only the test moves.
+"""
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+
+from greenroom.core.session import Limits
+from greenroom.ports.caller import BYTES_PER_MS
+from greenroom.runtime.audio_bridge import MARK_EVERY_MS
+from greenroom.websocket import Heartbeats
+from tests.doubles.engine_house import EngineCall, engine_call, realtime_engine, until
+from tests.doubles.realtime_server import Behaviour, RealtimeDouble, Session, realtime_double
+from tests.runtime.simulated_ear import FakeClock, SimulatedEar
+
+ROUNDS = 10
+INTERRUPTIONS = 50
+"""A round."""
+PER_MS = BYTES_PER_MS["audio/pcmu"]
+LIMITS = Limits(barge_in_wait_s=30)
+
+
+@dataclass
+class Found:
+    """What the interruptions came to."""
+
+    off_ms: list[float] = field(default_factory=list[float])
+    """What was truncated less what was heard, of each confirmed one."""
+    lost: list[int] = field(default_factory=list[int])
+    """Samples that a resumed reply left out, of each unconfirmed one."""
+    repeated: list[int] = field(default_factory=list[int])
+    """Samples that it played twice."""
+    complaints: list[object] = field(default_factory=list[object])
+
+    def __len__(self) -> int:
+        return len(self.off_ms) + len(self.lost)
+
+
+class Talk:
+    """One session, its ear and the model's side."""
+
+    def __init__(self, call: EngineCall, clock: FakeClock, double: RealtimeDouble, chance: random.Random) -> None:
+        self.call = call
+        self.clock = clock
+        self.double = double
+        self.chance = chance
+        self.ear = SimulatedEar(clock)
+        self.since = 0
+        """The ear's position when the reply began."""
+        self.item_id = ""
+
+    @property
+    def server(self) -> Session:
+        return self.double.session
+
+    @property
+    def said(self) -> bytes:
+        return bytes(self.server.sounds.of_item[self.item_id])
+
+    @property
+    def heard(self) -> int:
+        """Samples of the reply that have truly sounded; none of them twice, as long as it was not resumed."""
+        return len(self.ear.heard) - self.since
+
+    @property
+    def goes_on(self) -> bool:
+        return self.call.runner.status == "connected"
+
+    def pick_up(self) -> None:
+        events = self.call.runner.attach_caller(self.ear)
+        self.ear.on_mark = events.mark_played
+
+    async def greeted(self) -> None:
+        """The first reply is asked for."""
+        await until(lambda: self.call.runner.session.reply is not None)
+
+    def play(self, ms: int) -> None:
+        """Time passes."""
+        self.ear.play(ms)
+        self.call.deadlines.run_due(self.clock.now())
+
+    async def reply(self) -> None:
+        """The next reply is there: all of it, or, of every third one, some pieces."""
+        self.since = len(self.ear.heard)
+        if self.call.runner.session.reply is None:
+            self.choose_pieces()
+            self.call.runner.give_cue("repeat")
+        await until(lambda: next(reversed(self.server.sounds.of_item), "") != self.item_id)
+        self.item_id = next(reversed(self.server.sounds.of_item))
+        pieces = self.double.behaviour.hold_after_deltas
+        await until(lambda: self.made or (pieces and len(self.said) == pieces * 200 * PER_MS))
+        await until(lambda: self.call.runner.bridge.ear.received_ms * PER_MS == len(self.said))
+
+    def choose_pieces(self) -> None:
+        """Of the reply to come."""
+        self.double.behaviour.hold_after_deltas = self.chance.randint(4, 9) if self.chance.random() < 1 / 3 else None
+
+    @property
+    def made(self) -> bool:
+        reply = self.call.runner.session.reply
+        return reply is not None and reply.made
+
+    async def speak_over(self) -> str:
+        """The candidate's voice over the reply, which is silent from then on."""
+        item_id = await self.server.speech_started(0)
+        await until(lambda: (reply := self.call.runner.session.reply) is not None and reply.held)
+        return item_id
+
+    async def fall_silent(self, item_id: str) -> None:
+        await self.server.speech_stopped(item_id, 0)
+        await self.server.transcript_failed(item_id)
+        await until(lambda: not self.call.runner.session.hearings)
+
+    async def cough(self, found: Found) -> None:
+        """Too short to be an interruption: the reply goes on from where the ear was."""
+        position = self.heard
+        item_id = await self.speak_over()
+        self.play(self.chance.randint(20, 400))
+        assert self.heard == position, "it sounded on after it was stopped"
+        await self.fall_silent(item_id)
+        self.play(20)
+        again = self.said.find(bytes(self.ear.heard[self.since + position :][:24]))
+        assert again >= 0
+        found.lost.append(max(0, again - position))
+        found.repeated.append(max(0, position - again))
+        self.since += position - again  # from here on, as if nothing had been repeated
+
+    async def interrupt(self, found: Found) -> None:
+        """Long enough: the model forgets what was not heard."""
+        self.choose_pieces()
+        position, asked = self.heard, len(self.server.of_type("conversation.item.truncate"))
+        item_id = await self.speak_over()
+        self.play(self.chance.randint(520, 900))
+        assert self.heard == position, "it sounded on after it was stopped"
+        if self.chance.random() < 0.5:
+            await self.server.transcript_deltas(item_id, "No wait a moment")
+        await self.fall_silent(item_id)
+        truncation = await self.server.got("conversation.item.truncate", asked + 1)
+        assert truncation["item_id"] == self.item_id
+        found.off_ms.append(truncation["audio_end_ms"] - position / PER_MS)
+
+    async def to_its_end(self) -> None:
+        """Nobody speaks any more: all of it is heard, once."""
+        self.server.release()
+        await until(lambda: self.made)
+        await until(lambda: self.call.runner.bridge.ear.received_ms * PER_MS == len(self.said))
+        while self.call.runner.session.reply is not None and self.heard < len(self.said):
+            self.play(100)
+        assert bytes(self.ear.heard[-200:]) == self.said[-200:]
+        assert self.heard == len(self.said)
+
+
+async def interrupted(talk: Talk, found: Found) -> None:
+    """One reply with what befalls it."""
+    await talk.reply()
+    coughs = talk.chance.choice((0, 0, 1, 2))
+    for _ in range(coughs + 1):
+        left_ms = (len(talk.said) - talk.heard) // PER_MS
+        if left_ms < 200:
+            break
+        talk.play(talk.chance.randint(20, left_ms // 2))
+        if coughs:
+            coughs -= 1
+            await talk.cough(found)
+        else:
+            await talk.interrupt(found)
+            return
+    await talk.to_its_end()
+
+
+async def interruptions(seed: int, number: int) -> Found:
+    """So many of them, in as many sessions as it takes."""
+    chance, found = random.Random(seed), Found()
+    heartbeats = Heartbeats()
+    while len(found) < number:
+        async with realtime_double(Behaviour(ms_per_word=200)) as double:
+            engine = realtime_engine(double.url, heartbeats, lambda _: None)
+            clock = FakeClock()
+            async with engine_call(engine, LIMITS, clock) as call:
+                talk = Talk(call, clock, double, chance)
+                talk.pick_up()
+                await talk.greeted()
+                for _ in range(40):
+                    if len(found) < number and talk.goes_on:
+                        await interrupted(talk, found)
+            found.complaints += double.session.complaints
+    return found
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+async def test_interruptions_are_cut_where_the_person_stopped_hearing(seed: int) -> None:
+    found = await interruptions(seed, INTERRUPTIONS)
+    assert not found.complaints  # of a truncation past what was sent above all
+    assert len(found.off_ms) >= INTERRUPTIONS // 4
+    assert max(map(abs, found.off_ms)) <= MARK_EVERY_MS
+    assert len(found.lost) >= INTERRUPTIONS // 4
+    assert max(found.lost) == max(found.repeated) == 0
