@@ -21,6 +21,7 @@ LINES = Lines(
     presence=("Are you still there?",),
     lost_you=("Sorry, I lost you for a moment. Could you say that again, please?",),
     was_gone=("Sorry, I was gone for a moment. {question}",),
+    must_end=("The line is gone. Goodbye.",),
     again=("Let me ask that again. {question}",),
     time_left=("We have {time} left. {question}",),
     told=("The description says: {fact}",),

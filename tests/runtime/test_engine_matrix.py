@@ -237,7 +237,7 @@ async def goes_on(cell: Cell) -> None:
 def settled(cell: Cell) -> bool:
     """Both legs are there, nothing is said, and the candidate has the floor."""
     now = cell.call.runner.session
-    quiet = now.reply is None and now.awaiting_words is None and not now.hung_on and now.silence_since is not None
+    quiet = now.reply is None and now.awaiting_words is None and now.owed is None and now.silence_since is not None
     return cell.call.runner.status == "connected" and quiet and now.engine_revision > 0 and not now.hearings
 
 

@@ -41,11 +41,25 @@ class HearCaller(Command):
     """Open or close the gate between the caller's microphone and the engine."""
 
     on: bool
+    keep: bool = False
+    """What is said while the gate is closed is kept, and given when it opens again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Say(Command):
     cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class SayLastWords(Command):
+    """Have another voice than the engine's say this, since the engine is gone."""
+
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackLastWords(Command):
+    """The engine is back: nobody has to say goodbye for it."""
 
 
 @dataclass(frozen=True, slots=True)

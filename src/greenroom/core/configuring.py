@@ -1,7 +1,7 @@
 """The configuration: wanted, kept whenever it arrives, applied when the engine is there, agreed or failed in words."""
 
 from greenroom.core import commands as c
-from greenroom.core import director, endings, legs, speaking
+from greenroom.core import director, endings, gaps, legs, speaking
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.draft import Draft
@@ -55,9 +55,13 @@ def on_echoed(draft: Draft, signal: s.ConfigurationEchoed) -> None:
     draft.clear_deadline("configure")
     if draft.now.record.applied_revision != signal.revision:
         draft.record(e.ConfigurationApplied(signal.revision))
-    begin_if_ready(draft)
-    if draft.phase is Phase.CONNECTED and draft.now.begun:
-        legs.go_on(draft)
+    if draft.phase is not Phase.CONNECTED:
+        return
+    draft.order(c.HearCaller(on=True))
+    if draft.now.begun:
+        gaps.go_on(draft)
+    else:
+        begin_if_ready(draft)
 
 
 def on_rejected(draft: Draft, signal: s.ConfigurationRejected) -> None:

@@ -152,12 +152,21 @@ def silence_s(state: DirectorState, level: int) -> float:
     return SILENCE_LADDER_S[min(level, len(SILENCE_LADDER_S) - 1)] * (MORE_TIME if state.more_time else 1)
 
 
-def after_gap(plan: Plan, state: DirectorState, elapsed_s: float, seed: int, *, candidate_was_speaking: bool) -> Line:
-    """What is said when the line to the interviewer is up again."""
+def lost_you(plan: Plan, state: DirectorState, elapsed_s: float, seed: int) -> Line:
+    """The line is up again, and what the candidate was saying is lost."""
     talk = _Talk(plan, state, elapsed_s, seed)
-    if candidate_was_speaking:
-        return talk.say("bridge", talk.line("lost_you"), "answer_lost")
-    return talk.say("bridge", talk.line("was_gone"), "line_lost")
+    return talk.say("bridge", talk.line("lost_you"), "answer_lost")
+
+
+def after_gap(plan: Plan, state: DirectorState, elapsed_s: float, seed: int, *, unsaid: str = "") -> Line:
+    """What was not heard to its end is put again: `unsaid`, or the question that stands."""
+    talk = _Talk(plan, state, elapsed_s, seed)
+    return talk.say("bridge", talk.line("was_gone", question=unsaid), "line_lost")
+
+
+def last_words(plan: Plan, state: DirectorState, elapsed_s: float, seed: int) -> Line:
+    """The farewell of a session whose engine does not come back, in another voice."""
+    return Line(state, "farewell", _Talk(plan, state, elapsed_s, seed).line("must_end"), "engine_lost", "engine_lost")
 
 
 def again_after_interruption(plan: Plan, state: DirectorState, elapsed_s: float, seed: int) -> Line:
@@ -408,11 +417,11 @@ class _Talk:
     def acknowledgement(self) -> str:
         return self._one_of(self.plan.acknowledgements)
 
-    def line(self, name: str, fact: str = "") -> str:
+    def line(self, name: str, fact: str = "", question: str = "") -> str:
         """A variant of this line, filled in."""
         text = self._one_of(getattr(self.plan.lines, name))
         left_s = remaining_s(self.plan, self.elapsed_s)
-        parts = {"{question}": self.state.asked, "{fact}": fact, "{time}": pacing.in_words(left_s)}
+        parts = {"{question}": question or self.state.asked, "{fact}": fact, "{time}": pacing.in_words(left_s)}
         return _filled(text, parts)
 
     def with_state(self, **changes: Any) -> "_Talk":

@@ -29,7 +29,7 @@ def begin(draft: Draft, reason: str) -> None:
     """The farewell is about to be spoken; from here on nobody is listened to."""
     draft.set(end_reason=reason)
     draft.order(c.HearCaller(on=False))
-    for name in ("silence", "answer", "time_limit", "words", "barge_in"):
+    for name in ("silence", "answer", "time_limit", "words", "barge_in", "gap"):
         draft.clear_deadline(name)
     draft.go(Phase.ENDING)
     draft.set_deadline("farewell", draft.now.limits.farewell_s)
@@ -53,7 +53,7 @@ def finish(draft: Draft, reason: str) -> None:
             )
         )
     draft.clear_all_deadlines()
-    draft.set(reply=None, hearings=(), awaiting_words=None)
+    draft.set(reply=None, hearings=(), awaiting_words=None, owed=None)
     draft.go(Phase.ENDED, reason)
     draft.order(c.Finish(reason))
 

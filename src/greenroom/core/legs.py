@@ -1,7 +1,7 @@
 """The caller and the engine: there, lost for a while, back, gone for good."""
 
 from greenroom.core import commands as c
-from greenroom.core import configuring, director, endings, listening, speaking
+from greenroom.core import configuring, endings, gaps, speaking
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.draft import Draft
@@ -46,6 +46,9 @@ def on_caller_joined(draft: Draft, signal: s.CallerJoined) -> None:
             draft.record(e.LegRestored("caller", "joined"))
             if draft.now.engine_here or draft.now.connected_at is None:
                 _after_interruption(draft)
+            else:
+                speaking.resume(draft)  # what is all made needs no engine
+                _set_grace(draft)
         case Phase.CONNECTED if was_here:
             # A newer stream took the place of the old one, whose buffered audio is gone.
             draft.go(Phase.CONNECTED)
@@ -82,6 +85,9 @@ def open_engine(draft: Draft) -> None:
 
 
 def on_engine_ready(draft: Draft, signal: s.EngineReady) -> None:
+    if gaps.said_goodbye(draft):
+        return
+    gaps.take_back_last_words(draft)
     draft.clear_deadline("engine_retry")
     draft.set(engine_here=True, engine_opening=False, engine_revision=0, prompt_words=signal.prompt_words)
     configuring.configure_engine(draft)
@@ -109,12 +115,12 @@ def engine_gone(draft: Draft, code: str) -> None:
         case Phase.ENDING:
             endings.finish(draft, draft.now.end_reason or "engine_lost")
         case Phase.CONNECTED:
-            _cut_off(draft)
+            gaps.cut_off(draft)
             draft.record(e.LegLost("engine", code))
             _interrupt(draft)
             _open_again(draft)
         case Phase.INTERRUPTED if was_here:
-            _cut_off(draft)
+            gaps.cut_off(draft)
             draft.record(e.LegLost("engine", code))
             _set_grace(draft)
             _open_again(draft)
@@ -128,7 +134,7 @@ def on_engine_refused(draft: Draft, signal: s.EngineRefused) -> None:
 
 
 def on_engine_retry(draft: Draft) -> None:
-    if not draft.now.engine_here and not draft.now.engine_opening:
+    if not draft.now.engine_here and not draft.now.engine_opening and not gaps.said_goodbye(draft):
         open_engine(draft)
 
 
@@ -152,8 +158,12 @@ def _connect(draft: Draft) -> None:
 def _talk(draft: Draft) -> None:
     """Both legs are there: audio flows and the interview's clock runs."""
     draft.go(Phase.CONNECTED)
+    since, lost_at = draft.now.silence_since, draft.now.interrupted_at
+    if since is not None and lost_at is not None:
+        draft.set(silence_since=since + draft.at - lost_at)  # nobody is silent while nobody listens
     draft.set(talking_since=draft.at, interrupted_at=None)
-    draft.order(c.HearCaller(on=True))
+    if draft.now.engine_revision > 0:
+        draft.order(c.HearCaller(on=True))  # else once the engine is set up: before, it may hear in another format
     most_s = min(draft.now.limits.session_s, draft.now.plan.length_s * 1.1)
     draft.set_deadline("time_limit", max(most_s - draft.now.talked_s, 1.0))
 
@@ -161,15 +171,15 @@ def _talk(draft: Draft) -> None:
 def _interrupt(draft: Draft) -> None:
     """A leg is missing: the clock stands, nothing is asked, the grace runs."""
     draft.set(talked_s=draft.elapsed_s, talking_since=None, awaiting_words=None)
-    for name in ("silence", "answer", "time_limit", "words", "barge_in", "connect", "configure"):
+    for name in ("silence", "answer", "time_limit", "words", "barge_in", "connect", "configure", "gap"):
         draft.clear_deadline(name)
-    draft.order(c.HearCaller(on=False))
+    draft.order(c.HearCaller(on=False, keep=True))
     if draft.phase is not Phase.INTERRUPTED:
         draft.set(interrupted_at=draft.at)
         draft.go(Phase.INTERRUPTED)
     _set_grace(draft)
     reply = draft.now.reply
-    if reply is not None and reply.reply_id is not None and reply.turn_id is not None and not reply.held:
+    if not draft.now.caller_here and reply is not None and reply.turn_id is not None:
         speaking.hold(draft)
         draft.clear_deadline("barge_in")
 
@@ -182,11 +192,18 @@ def _set_grace(draft: Draft) -> None:
         # Lost again before it was heard: connections that lead to nothing don't buy time.
         since = min(since, failing_since)
     passed_s = 0.0 if since is None else draft.at - since
-    draft.set_deadline("grace", max(grace_s - passed_s, 0.0))
+    left_s = max(grace_s - passed_s, 0.0)
+    draft.set_deadline("grace", left_s)
+    other_voice = limits.last_words_s > 0 and draft.now.caller_here and not draft.now.engine_here and draft.now.sounded
+    if not other_voice:
+        draft.clear_deadline("last_words")
+    elif not gaps.are_last_words(draft, draft.now.reply):
+        draft.set_deadline("last_words", max(left_s - limits.last_words_s, 0.0))
 
 
 def _after_interruption(draft: Draft) -> None:
     draft.clear_deadline("grace")
+    draft.clear_deadline("last_words")
     if draft.now.connected_at is None:
         # It was cut off while it was still being connected.
         if draft.now.engine_here:
@@ -199,42 +216,7 @@ def _after_interruption(draft: Draft) -> None:
     if not draft.now.begun:
         configuring.begin_if_ready(draft)
     else:
-        go_on(draft)
-
-
-def go_on(draft: Draft) -> None:
-    """The conversation goes on where it stood."""
-    now = draft.now
-    if now.reply is not None and now.reply.held:
-        speaking.resume(draft)
-    elif now.reply is not None:
-        return
-    elif now.hung_on or now.candidate_cut_off:
-        if now.engine_revision == 0:
-            return  # said as soon as the new engine is set up
-        line = (
-            director.after_gap(
-                now.plan, now.director, draft.elapsed_s, now.seed, candidate_was_speaking=now.candidate_cut_off
-            )
-            if now.sounded
-            else director.begin(now.plan)
-        )
-        draft.set(hung_on=False, candidate_cut_off=False)
-        speaking.say(draft, line)
-    else:
-        speaking.wait_for_answer(draft)
-
-
-def _cut_off(draft: Draft) -> None:
-    """The engine is gone: what it was saying and what it was hearing is closed as far as it came."""
-    reply = draft.now.reply
-    draft.set(candidate_cut_off=bool(draft.now.hearings) or draft.now.awaiting_words is not None)
-    if reply is not None and not (reply.made and reply.turn_id is not None):
-        if reply.turn_id is None:
-            draft.set(director=reply.before)
-        draft.set(hung_on=True)
-        speaking.drop_reply(draft)
-    listening.give_up_on_all(draft)
+        gaps.go_on(draft)
 
 
 def _open_again(draft: Draft) -> None:

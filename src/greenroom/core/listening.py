@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from greenroom.core import commands as c
-from greenroom.core import director, speaking
+from greenroom.core import director, gaps, speaking
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.director import DirectorState
@@ -22,7 +22,9 @@ def on_spoke(draft: Draft, signal: s.CallerSpoke) -> None:
         return
     turn_id = draft.new_turn_id()
     draft.set(hearings=(*draft.now.hearings, Hearing(signal.item_id, turn_id, signal.at_ms)), silence_since=None)
+    draft.set(candidate_cut_off=False)
     draft.clear_deadline("silence")
+    draft.clear_deadline("gap")
     if draft.now.begun:
         draft.set_deadline("answer", director.answer_limit_s(draft.now.plan, draft.now.director, draft.elapsed_s))
     draft.record(e.TurnStarted(turn_id, "candidate", _last_interviewer_turn(draft)))
@@ -78,7 +80,7 @@ def on_transcript(draft: Draft, signal: s.TranscriptCame) -> None:
             # It was no speech after all.
             draft.set(awaiting_words=None)
             draft.clear_deadline("words")
-            speaking.wait_for_answer(draft)
+            gaps.go_on(draft)
     elif draft.now.begun:
         _answer_late(draft, hearing, signal.text)
 
@@ -149,7 +151,9 @@ def answer(draft: Draft, turn_id: str, text: str | None) -> None:
     now, before = draft.now, draft.now.interrupted_before
     draft.set(silence_level=0, silence_since=None, interrupted_before=None)
     ends = text is not None and director.understands(now.plan, text) is Act.END
-    if before is None or ends:
+    if now.director.turns == 0 and not ends:
+        line = director.begin(now.plan)  # they spoke before the greeting did
+    elif before is None or ends:
         line = director.after_turn(now.plan, now.director, text, draft.elapsed_s, now.seed)
     elif _goes_on(before, text):
         # They were not done with their answer: what they spoke over was too early, and comes in its own time.

@@ -116,6 +116,7 @@ NEXT: dict[Phase, _Row] = {
         s.CallerLost: _to(),
         s.EngineReady: _to(CONNECTED),
         s.EngineLost: _to(),
+        s.ReplyPlayed: _to(ENDED),
         s.EndAskedFor: _to(ENDED),
         s.DeadlineCame: _to(ENDED),
     },

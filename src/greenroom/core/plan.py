@@ -82,6 +82,8 @@ class Lines:
     """The line was gone while the candidate was speaking."""
     was_gone: tuple[str, ...]
     """`{question}`: the line was gone while the interviewer was speaking."""
+    must_end: tuple[str, ...]
+    """The line is gone for good: the whole farewell, a short one."""
     again: tuple[str, ...]
     """`{question}`: it was spoken over before it could be understood."""
     time_left: tuple[str, ...]

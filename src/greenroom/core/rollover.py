@@ -16,7 +16,7 @@ def may_switch(session: Session, *, urgent: bool = False) -> bool:
     wanted, reply = session.record.configuration, session.reply
     if session.record.phase not in (Phase.CONNECTED, Phase.INTERRUPTED) or not session.engine_here:
         return False
-    if session.hearings or session.awaiting_words is not None or session.hung_on or session.candidate_cut_off:
+    if session.hearings or session.awaiting_words is not None or session.owed is not None or session.candidate_cut_off:
         return False
     if wanted is None or session.engine_revision != wanted.revision:
         return False

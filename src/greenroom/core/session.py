@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from greenroom.core.commands import Command, Cue
-from greenroom.core.director import DirectorState
+from greenroom.core.director import DirectorState, Line
 from greenroom.core.events import Decision, Event, Span
 from greenroom.core.plan import Plan
 from greenroom.core.record import Record
@@ -34,6 +34,10 @@ class Limits:
     """Speech over a reply that makes it an interruption."""
     barge_in_wait_s: float = 1.2
     """Without a word or an end of speech by then, it is one, too."""
+    gap_s: float = 1.0
+    """After a gap in which the candidate may have spoken, for their speech to be found in what was kept of it."""
+    last_words_s: float = 0.0
+    """Before the grace of a lost engine is over, another voice says goodbye; 0: there is none."""
     rollover_s: float = 120.0
     """Before the engine ends its connection, another one is made ready to go on with."""
     rollover_latest_s: float = 20.0
@@ -66,6 +70,8 @@ class Reply:
     began_ms: int = 0
     text: str = ""
     made: bool = False
+    broke_off: bool = False
+    """It was made in part only."""
     held: bool = False
     """Silenced, since somebody spoke over it."""
     heard_ms: int = 0
@@ -84,6 +90,15 @@ class Hearing:
     speech: tuple[Span, ...] = ()
     cut_in: bool = False
     """The interviewer stepped in, since it took more than its time: what is still said of it is not answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A line that was decided and not said, or not to its end."""
+
+    line: Line
+    answers: str | None = None
+    """The turn that it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +128,10 @@ class Session:
     engine_said_no: tuple[str, str] | None = None
     prompt_words: bool = False
     owner_watching: bool = False
-    hung_on: bool = False
-    """The interviewer was cut off by a lost engine and owes a line."""
+    owed: Owed | None = None
+    """Said as soon as it can be: the engine was lost, or the candidate went on speaking and it may have been a noise."""
     candidate_cut_off: bool = False
+    """The engine was lost while it listened to them."""
     connected_at: float | None = None
     talking_since: float | None = None
     """The interview's clock runs since; it stands while interrupted."""

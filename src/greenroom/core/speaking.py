@@ -3,16 +3,18 @@
 from dataclasses import replace
 
 from greenroom.core import commands as c
-from greenroom.core import director, endings
+from greenroom.core import director, endings, gaps
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.draft import Draft
 from greenroom.core.phases import Phase
 from greenroom.core.position import heard_part
-from greenroom.core.session import Reply
+from greenroom.core.session import Owed, Reply
 
 UNDERSTOOD_SHARE = 0.6
-"""A question of which less was heard is not taken for asked."""
+"""A question that the candidate spoke over, of which less was heard, is not taken for asked."""
+PUT_SHARE = 0.85
+"""The same for one that broke off by itself: nobody chose the place, and what is asked comes last."""
 MAX_TRIES = 2
 
 
@@ -28,9 +30,11 @@ def say(draft: Draft, line: director.Line, *, answers: str | None = None) -> Non
         reply=Reply(cue, before, draft.at, decision, answers=answers, text=line.text),
         awaiting_words=None,
         silence_since=None,
+        owed=None,
+        candidate_cut_off=False,
     )
-    draft.clear_deadline("silence")
-    draft.clear_deadline("words")
+    for name in ("silence", "words", "gap"):
+        draft.clear_deadline(name)
     if line.end_reason is not None:
         endings.begin(draft, line.end_reason)
     _ask_for(draft, cue)
@@ -59,8 +63,9 @@ def on_began(draft: Draft, signal: s.ReplyBegan) -> None:
     turn_id = draft.new_turn_id()
     draft.clear_deadline("reply")
     draft.set(reply=replace(reply, turn_id=turn_id, began_ms=draft.at_ms), sounded=True)
-    # A connection that can be made proves nothing: only now is the model back.
-    draft.set(engine_attempts=0, engine_failing_since=None)
+    if draft.now.engine_here:
+        # A connection that can be made proves nothing: only now is the model back.
+        draft.set(engine_attempts=0, engine_failing_since=None)
     announce_step(draft)
     draft.record(e.TurnStarted(turn_id, "interviewer", reply.answers, reply.decision))
 
@@ -88,7 +93,7 @@ def on_finished(draft: Draft, signal: s.ReplyFinished) -> None:
     if reply.turn_id is None and signal.status != "completed":
         _try_again(draft, reply)
         return
-    draft.set(reply=replace(reply, made=True))
+    draft.set(reply=replace(reply, made=True, broke_off=signal.status != "completed"))
     draft.order(c.CompleteReply(signal.reply_id))
 
 
@@ -111,10 +116,15 @@ def on_played(draft: Draft, signal: s.ReplyPlayed) -> None:
     draft.clear_deadline("reply")
     if draft.phase is Phase.ENDING:
         endings.finish(draft, draft.now.end_reason or "interviewer_ended")
-    elif draft.now.director.closing and draft.phase is Phase.CONNECTED:
-        say(draft, director.close(draft.now.plan, draft.now.director))
-    else:
-        wait_for_answer(draft)
+        return
+    if reply.cue.last:
+        endings.finish(draft, "engine_lost")  # said by another voice
+        return
+    draft.set(interrupted_before=None)
+    if reply.broke_off and reply.cue.kind != "bridge":  # what breaks off time after time is not put for ever
+        gaps.owe_the_rest(draft, reply, reply.text)
+    if draft.phase is Phase.CONNECTED:
+        gaps.go_on(draft)
 
 
 def wait_for_answer(draft: Draft) -> None:
@@ -232,7 +242,19 @@ def take_back(draft: Draft) -> None:
         return
     _withdraw(draft, reply)
     draft.clear_deadline("reply")
-    draft.set(reply=None, director=reply.before)
+    draft.set(reply=None, director=reply.before, owed=owed_for(draft, reply))
+
+
+def owed_for(draft: Draft, reply: Reply) -> Owed:
+    """The same reply once more: the line that it is, decided already."""
+    cue = reply.cue
+    line = director.Line(draft.now.director, cue.kind, cue.text, reply.decision.because, intent=cue.intent)
+    return Owed(line, reply.answers)
+
+
+def was_put(reply: Reply, heard: str) -> bool:
+    """Whether so much of a line was heard that it can be answered, though it broke off."""
+    return len(heard.split()) >= PUT_SHARE * len(reply.cue.text.split())
 
 
 def _withdraw(draft: Draft, reply: Reply) -> None:
@@ -243,6 +265,9 @@ def _withdraw(draft: Draft, reply: Reply) -> None:
 
 def _try_again(draft: Draft, reply: Reply) -> None:
     _withdraw(draft, reply)
+    if gaps.are_last_words(draft, reply):
+        draft.set(reply=None)  # silence, then: the grace is nearly over
+        return
     if reply.tries + 1 >= MAX_TRIES:
         from greenroom.core import legs  # a lost engine is the legs' affair; they in turn speak
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from greenroom.core import configuring, endings, legs, listening, speaking
+from greenroom.core import configuring, endings, gaps, legs, listening, speaking
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.draft import Draft
@@ -66,6 +66,8 @@ _DEADLINES: dict[str, Callable[[Draft], None]] = {
     "engine_retry": legs.on_engine_retry,
     "configure": configuring.on_timeout,
     "reply": speaking.on_no_reply,
+    "gap": gaps.on_unfilled,
+    "last_words": gaps.on_last_words,
     "silence": speaking.on_silence,
     "barge_in": speaking.confirm_interruption,
     "words": listening.on_words_late,

@@ -7,8 +7,6 @@ Audio is base64 text as it came. What was sent and may not have been heard yet i
 from where the ear was after somebody spoke over it.
 """
 
-from base64 import b64decode, b64encode
-from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
@@ -17,7 +15,9 @@ from greenroom.core.signals import ReplyBegan, ReplyPlayed, Signal
 from greenroom.ports.caller import BYTES_PER_MS, CallerLeg
 from greenroom.ports.clock import Clock
 from greenroom.ports.engine import EngineLeg
+from greenroom.runtime.kept_audio import KeptAudio
 from greenroom.runtime.metrics import Metrics
+from greenroom.runtime.playback import CUT_BYTES, SAMPLE_BYTES, Playback, decoded_bytes, tail_of
 
 MARK_EVERY_MS = 200
 PLAYOUT_SLACK_S = 2.0
@@ -27,59 +27,6 @@ LONGEST_REPLY_MS = 240_000
 
 TIMED_EVERY = 16
 """Frames for each one whose way is timed: timing all of them would be a good part of the way itself."""
-
-_CUT_BYTES = 6
-"""A base64 text may be cut where whole characters (3 bytes) and whole 16-bit samples (2 bytes) end."""
-
-
-def decoded_bytes(payload: bytes) -> int:
-    """Length of what this base64 text stands for."""
-    size = len(payload) * 3 // 4
-    if payload.endswith(b"=="):
-        return size - 2
-    return size - 1 if payload.endswith(b"=") else size
-
-
-def tail_of(payload: bytes, skip_bytes: int) -> bytes:
-    """The base64 text of what follows its first `skip_bytes`. Taken apart once a resumed reply, not once a frame."""
-    return b64encode(b64decode(payload)[skip_bytes:])
-
-
-class Playback:
-    """One reply on its way to the ear. Positions are bytes of decoded audio from its beginning."""
-
-    __slots__ = (
-        "began",
-        "chunks",
-        "complete",
-        "heard",
-        "held",
-        "marks",
-        "playing_from",
-        "playing_since",
-        "received",
-        "reply_id",
-        "sent",
-        "unmarked",
-    )
-
-    def __init__(self, reply_id: str) -> None:
-        self.reply_id = reply_id
-        self.chunks: deque[tuple[bytes, int, int]] = deque()
-        """(payload, first byte, byte after its last): what is not known to be heard."""
-        self.marks: deque[tuple[bytes, int]] = deque()
-        """(name, position) of marks that were sent and not echoed."""
-        self.received = 0
-        self.sent = 0
-        self.heard = 0
-        """Known to have sounded."""
-        self.playing_from = 0
-        self.playing_since = 0.0
-        """By the clock, sound from that position on plays since then."""
-        self.unmarked = 0
-        self.began = False
-        self.held = False
-        self.complete = False
 
 
 class AudioBridge:
@@ -91,6 +38,7 @@ class AudioBridge:
         "_clock",
         "_engine",
         "_hearing",
+        "_kept",
         "_mark_bytes",
         "_mark_number",
         "_metrics",
@@ -115,6 +63,8 @@ class AudioBridge:
         self._caller: CallerLeg | None = None
         self._engine: EngineLeg | None = None
         self._hearing = False
+        self._kept: KeptAudio | None = None
+        """What the caller says meanwhile, if the gate is closed for a gap."""
         self._playback: Playback | None = None
         self._bytes_per_ms = 8
         self._mark_bytes = self._bytes_per_ms * MARK_EVERY_MS
@@ -136,6 +86,8 @@ class AudioBridge:
                 began = perf_counter()
                 engine.append_audio(payload)
                 metrics.relay.add(perf_counter() - began, TIMED_EVERY)
+        elif self._kept is not None:
+            self._kept.add(payload)
 
     def reply_audio(self, reply_id: str, payload: bytes) -> None:
         """A piece of a reply, of any length; dropped unless that reply was let through."""
@@ -143,9 +95,8 @@ class AudioBridge:
         if playback is None or playback.reply_id != reply_id or playback.complete:
             self._metrics.audio_frames_dropped += 1
             return
-        if playback.received > LONGEST_REPLY_MS * self._bytes_per_ms:
-            self._metrics.audio_frames_dropped += 1
-            return
+        if playback.rest or decoded_bytes(payload) % SAMPLE_BYTES[self._bytes_per_ms]:
+            payload = playback.whole_samples(payload)
         if not playback.began:
             playback.began = True
             if self._caller is not None:
@@ -156,6 +107,9 @@ class AudioBridge:
         for start in range(0, len(payload), piece_chars):
             piece = payload if len(payload) <= piece_chars else payload[start : start + piece_chars]
             first = playback.received
+            if first >= LONGEST_REPLY_MS * self._bytes_per_ms:
+                self._metrics.audio_frames_dropped += 1
+                return
             playback.received = last = first + decoded_bytes(piece)
             playback.chunks.append((piece, first, last))
             if not playback.held and self._caller is not None:
@@ -179,8 +133,20 @@ class AudioBridge:
 
     # What the core orders.
 
-    def hear(self, *, on: bool) -> None:
+    def hear(self, *, on: bool, keep: bool = False) -> None:
+        """Open or close the gate to the engine; what was kept behind it goes first when it opens."""
         self._hearing = on
+        kept = self._kept
+        if on:
+            self._kept = None
+            if kept is not None and self._engine is not None:
+                self._sent_to_engine += len(kept)
+                for piece in kept.pieces():
+                    self._engine.append_audio(piece)
+        elif not keep:
+            self._kept = None
+        elif kept is None:
+            self._kept = KeptAudio(self._bytes_per_ms)
 
     def play(self, reply_id: str) -> None:
         """Let this reply, and no other, through."""
@@ -236,8 +202,10 @@ class AudioBridge:
         if playback is not None and not playback.held:
             self._settle(playback)
         self._caller = leg
+        if self._kept is not None and self._bytes_per_ms != BYTES_PER_MS[leg.audio_format]:
+            self._kept = KeptAudio(BYTES_PER_MS[leg.audio_format])
         self._bytes_per_ms = BYTES_PER_MS[leg.audio_format]
-        self._mark_bytes = self._bytes_per_ms * MARK_EVERY_MS // _CUT_BYTES * _CUT_BYTES
+        self._mark_bytes = self._bytes_per_ms * MARK_EVERY_MS // CUT_BYTES * CUT_BYTES
         if playback is not None and not playback.held:
             self._send_again(playback)
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from greenroom.core import signals as s
+from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.session import Session
 from greenroom.ports.engine import Engine, EngineConfiguration, EngineEvents, EngineLeg, PastTurn
+from greenroom.ports.renewal import RenewableLeg
+from greenroom.runtime.last_words import LastWords
 from greenroom.runtime.leg_adapters import EngineAdapter
 from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.rollover import Relay, Rollover, past_turns
@@ -25,7 +28,9 @@ log = structlog.get_logger()
 class EngineLink:
     """At most one leg at a time speaks for the session; what an earlier one still says reaches nobody."""
 
-    def __init__(self, runner: "SessionRunner", engine: Engine, metrics: Metrics) -> None:
+    def __init__(
+        self, runner: "SessionRunner", engine: Engine, metrics: Metrics, other_voice: Engine | None = None
+    ) -> None:
         self.leg: EngineLeg | None = None
         self.runner = runner
         self._engine = engine
@@ -34,6 +39,10 @@ class EngineLink:
         self._opening: asyncio.Task[None] | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._rollover = Rollover(self)
+        self._sounding: str | None = None
+        """The turn of a line that the leg before this one made: how much of it was heard is told to this one then."""
+        self._other_voice = other_voice
+        self._last_words: LastWords | None = None
 
     def is_from_the_leg(self, adapter: EngineAdapter) -> bool:
         """Whether this adapter is the present leg's."""
@@ -49,11 +58,34 @@ class EngineLink:
         if self._opening is not None:
             self._opening.cancel()
         self._rollover.stop()
+        if self._last_words is not None:
+            self._last_words.stop()
 
     async def close(self) -> None:
         """Close what is open; idempotent."""
         await self._rollover.close()
         await self._close_leg()
+        if self._last_words is not None:
+            await self._last_words.close()
+
+    def turn_over(self, turn_id: str) -> None:
+        """A turn is in the record, as far as it was heard."""
+        if turn_id == self._sounding:
+            self._sounding = None
+            turn = past_turns(self.runner.session).get(turn_id)
+            if turn is not None and isinstance(self.leg, RenewableLeg):
+                self.leg.remember([turn])
+
+    def say_last_words(self, cue: Cue) -> None:
+        """Have the other voice say this, if there is one."""
+        if self._other_voice is not None and self._tasks is not None:
+            self._last_words = LastWords(self.runner, self._other_voice, cue)
+            self._last_words.start(self._tasks, self.wanted())
+
+    def take_back_last_words(self) -> None:
+        """The engine is back."""
+        if self._last_words is not None and self._tasks is not None:
+            self._last_words.take_back(self._tasks)
 
     # For `Rollover`.
 
@@ -79,6 +111,7 @@ class EngineLink:
             self._adapter.kill()
         adapter = EngineAdapter(self.runner)
         self.leg, self._adapter = leg, adapter
+        self._note_sounding()
         relay.go_live(adapter)
         bridge, metrics = self.runner.bridge, self._metrics
         bridge.attach_engine(leg)
@@ -105,8 +138,9 @@ class EngineLink:
         runner = self.runner
         adapter = EngineAdapter(runner)
         session = runner.session
+        turns = past_turns(session)
         try:
-            leg = await self.connect(adapter, self.wanted(), _history(session))
+            leg = await self.connect(adapter, self.wanted(), list(turns.values()))
         except EngineUnreachable as error:
             log.warning("engine unreachable", sessionId=runner.session_id, message=error.message)
             runner.signal(s.EngineLost(error.code))
@@ -117,6 +151,10 @@ class EngineLink:
             runner.signal(s.EngineRefused(error.code, error.message))
         else:
             self.leg, self._adapter = leg, adapter
+            self._note_sounding()
+            missed = [turn for turn_id, turn in past_turns(runner.session).items() if turn_id not in turns]
+            if missed and isinstance(leg, RenewableLeg):
+                leg.remember(missed)  # that were over while it connected
             if session.connected_at is not None:
                 self._metrics.engine_reconnects += 1
             runner.bridge.attach_engine(leg)
@@ -125,13 +163,9 @@ class EngineLink:
             log.info("engine connected", sessionId=runner.session_id, engine=self._engine.name)
             runner.signal(s.EngineReady(prompt_words=self._engine.prompt_words))
 
-
-def _history(session: Session) -> list[PastTurn]:
-    """What a new connection is told. A reply that was all made goes on to sound, though its turn is not over yet."""
-    reply, turns = session.reply, list(past_turns(session).values())
-    if reply is not None and reply.made and reply.turn_id is not None:
-        turns.append(PastTurn("interviewer", reply.text))
-    return turns
+    def _note_sounding(self) -> None:
+        reply = self.runner.session.reply
+        self._sounding = None if reply is None else reply.turn_id
 
 
 def wanted(session: Session, audio_format: str) -> EngineConfiguration:

@@ -66,11 +66,8 @@ class EngineAdapter:
         if self._bridge is None:
             return
         runner = self._runner
-        for hearing in runner.session.hearings:
-            if hearing.item_id == ref_id:
-                runner.caption(hearing.turn_id, "candidate", text)
-                return
-        runner.reply_caption(ref_id, text)
+        if not runner.captions.of_candidate(runner.session, ref_id, text):
+            runner.captions.of_reply(runner.session, ref_id, text)
 
     def session_ms(self, engine_ms: float) -> int:
         runner = self._runner

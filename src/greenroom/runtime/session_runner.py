@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 import structlog
 
-from greenroom.core import commands as c
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.errors import GreenroomError, OutOfOrder
@@ -19,16 +18,18 @@ from greenroom.core.session import Session, Step
 from greenroom.core.step import step
 from greenroom.ports.caller import AUDIO_PCMU_8K, CallerLeg
 from greenroom.ports.clock import Clock
-from greenroom.ports.engine import Engine, EngineLeg
+from greenroom.ports.engine import Engine
 from greenroom.ports.observer import Reader
 from greenroom.ports.scenario import Scenario
 from greenroom.ports.store import SessionRow
 from greenroom.runtime.audio_bridge import AudioBridge
+from greenroom.runtime.captions import Captions
 from greenroom.runtime.deadlines import Deadlines
-from greenroom.runtime.engine_link import EngineLink, wanted
+from greenroom.runtime.engine_link import EngineLink
 from greenroom.runtime.leg_adapters import CallerAdapter, EngineAdapter
 from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.observer_feed import ObserverFeed, ReadLog
+from greenroom.runtime.orders import Orders
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_log import SessionLog
 from greenroom.runtime.shown import configuration_as_stored, turn_as_shown
@@ -58,6 +59,8 @@ class Parts:
     scenario: Callable[[str], Scenario]
     """By id. Raises `UnknownScenario`."""
     breaks: frozenset[str] = frozenset()
+    other_voice: Engine | None = None
+    """Says goodbye where `engine` does not come back."""
     """Faults switched on to show that a guard catches them; tests only."""
 
 
@@ -82,12 +85,13 @@ class SessionRunner:
         self._caller_events: CallerAdapter | None = None
         self._spoke_until_ms: int | None = None
         """The end of the candidate's latest turn, until the reply to it sounds."""
-        self._early_caption: tuple[str, str] | None = None
         self._log = log.bind(sessionId=row.session_id)
         self.feed = ObserverFeed(row.log_id, read_log)
+        self.captions = Captions(row.session_id, self.feed)
         self._lines = SessionLog(row, parts.recorder, parts.clock, self.feed)
-        self._engine = EngineLink(self, parts.engine, parts.metrics)
+        self._engine = EngineLink(self, parts.engine, parts.metrics, parts.other_voice)
         self.bridge = AudioBridge(parts.clock, parts.metrics, self.signal, self._schedule_playout)
+        self._orders = Orders(self, parts.deadlines, self.bridge, self._engine)
         self._deliver(made)
 
     # What the server asks.
@@ -212,27 +216,6 @@ class SessionRunner:
         finally:
             self._stepping = False
 
-    def reply_caption(self, reply_id: str, text: str) -> None:
-        """What the interviewer says; kept back until the reply sounds."""
-        reply = self._session.reply
-        if reply is None or reply.reply_id != reply_id:
-            return
-        if reply.turn_id is None:
-            self._early_caption = (reply_id, text)
-        else:
-            self.caption(reply.turn_id, "interviewer", text)
-
-    def caption(self, turn_id: str, speaker: str, text: str) -> None:
-        """What was said so far in a turn: shown, never stored."""
-        body = {
-            "type": "transcript.delta",
-            "sessionId": self.session_id,
-            "turnId": turn_id,
-            "speaker": speaker,
-            "text": text,
-        }
-        self.feed.caption(turn_id, msgspec.json.encode(body))
-
     @property
     def session(self) -> Session:
         return self._session
@@ -332,21 +315,17 @@ class SessionRunner:
         if made.events:
             self._record(made.events)
         for command in made.commands:
-            self._carry_out(command)
+            self._orders.carry_out(command)
 
     def _record(self, events: tuple[e.Event, ...]) -> None:
         for event in events:
             if isinstance(event, e.ConfigurationApplied):
                 self._log.info("configuration applied", revision=event.revision)
-        self._bring_early_caption({event.turn_id for event in events if isinstance(event, e.TurnStarted)})
+            elif isinstance(event, e.TurnCompleted):
+                self._engine.turn_over(event.turn_id)
+        self.captions.turns_began(self._session, {one.turn_id for one in events if isinstance(one, e.TurnStarted)})
         if not self._lines.append(events, self._session.record) and not self.ended:
             self.signal(s.EndAskedFor("log_unavailable"))
-
-    def _bring_early_caption(self, begun: set[str]) -> None:
-        early, reply = self._early_caption, self._session.reply
-        if early is not None and reply is not None and reply.reply_id == early[0] and reply.turn_id in begun:
-            self._early_caption = None
-            self.caption(str(reply.turn_id), "interviewer", early[1])
 
     def _note_watching(self) -> None:
         watching = self.feed.owner_watching
@@ -372,54 +351,13 @@ class SessionRunner:
         """Of the caller's sound, both ways."""
         return AUDIO_PCMU_8K if self._caller is None else self._caller.audio_format
 
-    def _carry_out(self, command: c.Command) -> None:
-        """Hand an order of the core to whoever carries it out."""
-        engine, bridge, deadlines = self._engine.leg, self.bridge, self._parts.deadlines
-        match command:
-            case c.SetDeadline(name, at):
-                deadlines.set((self.session_id, name), at, lambda: self.signal(s.DeadlineCame(name)))
-            case c.ClearDeadline(name):
-                deadlines.clear((self.session_id, name))
-            case c.HearCaller(on):
-                bridge.hear(on=on)
-            case c.PlayReply(reply_id):
-                bridge.play(reply_id)
-            case c.StopPlaying(reply_id):
-                bridge.stop(reply_id)
-            case c.ResumePlaying(reply_id):
-                bridge.resume(reply_id)
-            case c.CompleteReply(reply_id):
-                bridge.complete(reply_id)
-            case c.DropReply(reply_id):
-                bridge.drop(reply_id)
-            case c.OpenEngine():
-                if self._tasks is not None and not self._ended.is_set():
-                    self._engine.start_opening(self._tasks)
-            case c.Finish(reason):
-                self._on_finish(reason)
-            case _ if engine is not None:
-                self._ask_engine(engine, command)
-            case _:
-                pass  # the engine is gone, and the core is about to hear of it
+    def open_engine(self) -> None:
+        """Connect to the model, once somebody is there to own that."""
+        if self._tasks is not None and not self._ended.is_set():
+            self._engine.start_opening(self._tasks)
 
-    def _ask_engine(self, engine: EngineLeg, command: c.Command) -> None:
-        match command:
-            case c.ConfigureEngine(revision):
-                engine.configure(wanted(self._session, self.audio_format))
-                self._log.info("engine reconfigured", revision=revision)
-            case c.Say(cue):
-                engine.say(cue)
-            case c.CancelReply(reply_id):
-                engine.cancel(reply_id)
-            case c.TruncateReply(reply_id, heard_ms):
-                engine.truncate(reply_id, heard_ms)
-            case c.AddText(text):
-                engine.add_text(text)
-            case _:
-                msg = f"nobody carries out {command}"
-                raise AssertionError(msg)
-
-    def _on_finish(self, reason: str) -> None:
+    def finish(self, reason: str) -> None:
+        """It has ended: whoever runs it cleans up."""
         self._log.info("session ended", reason=reason)
         self._parts.metrics.ended(reason)
         self._ended.set()
