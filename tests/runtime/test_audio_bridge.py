@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from greenroom.core import signals as s
 from greenroom.ports.caller import BYTES_PER_MS
-from greenroom.runtime.audio_bridge import MARK_EVERY_MS, AudioBridge, decoded_bytes, tail_of
+from greenroom.runtime.audio_bridge import LONGEST_REPLY_MS, MARK_EVERY_MS, AudioBridge
 from greenroom.runtime.metrics import Metrics
+from greenroom.runtime.playback import decoded_bytes, tail_of
 from tests.runtime.simulated_ear import FakeClock, SimulatedEar
 
 
@@ -116,6 +117,30 @@ def test_a_reply_without_any_sound_is_over_at_once() -> None:
     rig.bridge.play("r1")
     rig.bridge.complete("r1")
     assert rig.of(s.ReplyPlayed) == [s.ReplyPlayed("r1", 0)]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_an_engine_sends_beyond_the_longest_reply_is_dropped_however_it_comes(at_once: bool) -> None:
+    rig = Rig()
+    rig.bridge.play("r1")
+    audio = speech((LONGEST_REPLY_MS + 30_000) * rig.per_ms)
+    for piece in [base64.b64encode(audio)] if at_once else pieces(audio, [8000]):
+        rig.bridge.reply_audio("r1", piece)
+    assert LONGEST_REPLY_MS <= rig.bridge.ear.received_ms <= LONGEST_REPLY_MS + 1000
+    sent = b"".join(entry for entry in rig.ear.queue if isinstance(entry, bytes))
+    assert audio.startswith(bytes(rig.ear.heard) + sent)
+
+
+def test_samples_that_are_cut_in_two_are_put_together_again() -> None:
+    rig = Rig("audio/pcm")
+    audio = speech(700 * rig.per_ms)
+    rig.bridge.play("r1")
+    for piece in pieces(audio, [961, 1, 2, 1919]):
+        rig.bridge.reply_audio("r1", piece)
+    assert all(len(entry) % 2 == 0 for entry in rig.ear.queue if isinstance(entry, bytes))
+    rig.bridge.complete("r1")
+    rig.play(800)
+    assert bytes(rig.ear.heard) == audio
 
 
 def test_a_new_stream_goes_on_where_the_ear_was() -> None:

@@ -111,7 +111,6 @@ class EngineLink:
             self._adapter.kill()
         adapter = EngineAdapter(self.runner)
         self.leg, self._adapter = leg, adapter
-        self._note_sounding()
         relay.go_live(adapter)
         bridge, metrics = self.runner.bridge, self._metrics
         bridge.attach_engine(leg)

@@ -206,6 +206,9 @@ class Rollover:
         """All at once, between two frames of the caller's: each of them goes to one connection."""
         session = self._runner.session
         news = [turn for turn_id, turn in past_turns(session).items() if turn_id not in successor.knows]
+        if session.reply is not None:
+            # It plays to its end, most likely; a part of it can't be taken back from who has not spoken it.
+            news.append(PastTurn("interviewer", session.reply.text))
         successor.leg.remember(news)
         held = old.give_held()
         self._held_since = self._successor = None
