@@ -14,8 +14,8 @@ from greenroom.core.errors import UnknownScenario
 from greenroom.core.session import Limits
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
 from greenroom.ports.engine import Engine
-from greenroom.ports.renewal import PreparingEngine
 from greenroom.ports.scenario import Scenario
+from greenroom.ports.spare import PreparingEngine
 from greenroom.ports.store import Store
 from greenroom.runtime.child_process import ChildProcess
 from greenroom.runtime.deadlines import Deadlines

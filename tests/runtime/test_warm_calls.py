@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from benchmarks.warm import SETUP_S, SlowServer, SlowSession, filled, first_audio_ms, measure, serving
+from greenroom.ports.renewal import PreparingEngine, RenewableLeg
 
 from greenroom.core import signals as s
 from greenroom.core.errors import EngineUnreachable
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
 from greenroom.ports.engine import EngineConfiguration, PastTurn
-from greenroom.ports.renewal import PreparingEngine, RenewableLeg
 from greenroom.runtime.warm_engines import WarmEngines
 from greenroom.websocket import Heartbeats
 from tests.doubles.engine_events import HeardEvents

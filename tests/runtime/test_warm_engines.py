@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.engines.scripted import ScriptedEngine
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, EngineLeg, PastTurn
-from greenroom.ports.renewal import PreparingEngine
+from greenroom.ports.spare import PreparingEngine
 from greenroom.runtime.warm_engines import WarmEngines
 from tests.doubles.engine_events import HeardEvents
 from tests.runtime.virtual_time import run

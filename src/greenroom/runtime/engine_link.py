@@ -12,7 +12,8 @@ from greenroom.core.session import Session
 from greenroom.ports.engine import Engine, EngineConfiguration, EngineEvents, EngineLeg, PastTurn
 from greenroom.runtime.leg_adapters import EngineAdapter
 from greenroom.runtime.metrics import Metrics
-from greenroom.runtime.rollover import Relay, Rollover, past_turns
+from greenroom.runtime.rollover import Rollover, Successor, past_turns, sounding_turn
+from greenroom.runtime.tasks import begin
 
 if TYPE_CHECKING:
     from greenroom.runtime.session_runner import SessionRunner
@@ -42,13 +43,17 @@ class EngineLink:
     def start_opening(self, tasks: asyncio.TaskGroup) -> None:
         """Connect, as a task of the session's; how it came out is a signal."""
         self._tasks = tasks
-        self._opening = tasks.create_task(self._open(), name=f"open engine {self.runner.session_id}")
+        self._opening = begin(tasks, self._open(), f"open engine {self.runner.session_id}")
 
     def stop_opening(self) -> None:
         """Open nothing any more."""
         if self._opening is not None:
             self._opening.cancel()
         self._rollover.stop()
+
+    def session_changed(self) -> None:
+        """A step was taken, and everything that it ordered was handed out."""
+        self._rollover.look()
 
     async def close(self) -> None:
         """Close what is open; idempotent."""
@@ -73,18 +78,17 @@ class EngineLink:
         """One that was counted is about to be closed."""
         self._metrics.legs_open["engine"] -= 1
 
-    def replace(self, leg: EngineLeg, relay: Relay, held: Sequence[bytes]) -> None:
-        """Go on with this leg, which gets the frames that the one before it held and did not send."""
+    def replace(self, leg: EngineLeg, successor: Successor) -> EngineLeg:
+        """Go on with this leg. Gives the one before it."""
+        old = self.leg
+        assert old is not None
         if self._adapter is not None:
             self._adapter.kill()
         adapter = EngineAdapter(self.runner)
         self.leg, self._adapter = leg, adapter
-        relay.go_live(adapter)
-        bridge, metrics = self.runner.bridge, self._metrics
-        bridge.attach_engine(leg)
-        metrics.audio_frames_in -= len(held)  # counted when they came
-        for payload in held:
-            bridge.caller_audio(payload)
+        successor.report_to(adapter)
+        self.runner.bridge.hand_over(leg)
+        return old
 
     # Inside.
 
@@ -106,7 +110,8 @@ class EngineLink:
         adapter = EngineAdapter(runner)
         session = runner.session
         try:
-            leg = await self.connect(adapter, self.wanted(), _history(session))
+            history = [*past_turns(session).values(), *sounding_turn(session)]
+            leg = await self.connect(adapter, self.wanted(), history)
         except EngineUnreachable as error:
             log.warning("engine unreachable", sessionId=runner.session_id, message=error.message)
             runner.signal(s.EngineLost(error.code))
@@ -124,14 +129,6 @@ class EngineLink:
             self._rollover.watch(leg, self._tasks)
             log.info("engine connected", sessionId=runner.session_id, engine=self._engine.name)
             runner.signal(s.EngineReady(prompt_words=self._engine.prompt_words))
-
-
-def _history(session: Session) -> list[PastTurn]:
-    """What a new connection is told. A reply that was all made goes on to sound, though its turn is not over yet."""
-    reply, turns = session.reply, list(past_turns(session).values())
-    if reply is not None and reply.made and reply.turn_id is not None:
-        turns.append(PastTurn("interviewer", reply.text))
-    return turns
 
 
 def wanted(session: Session, audio_format: str) -> EngineConfiguration:

@@ -10,7 +10,7 @@ import structlog
 
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, EngineLeg, PastTurn
-from greenroom.ports.renewal import PreparingEngine, SpareLeg
+from greenroom.ports.spare import PreparingEngine, SpareLeg
 
 log = structlog.get_logger()
 

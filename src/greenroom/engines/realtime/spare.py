@@ -60,7 +60,7 @@ class RealtimeSpare:
         return leg
 
     async def take(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> RealtimeLeg:
-        """See `ports.renewal.SpareLeg`."""
+        """See `ports.spare.SpareLeg`."""
         leg = self._leg(events)
         answered = leg.await_answer()
         leg.configure(wanted)
@@ -77,7 +77,7 @@ class RealtimeSpare:
         return leg
 
     async def close(self) -> None:
-        """See `ports.renewal.SpareLeg`."""
+        """See `ports.spare.SpareLeg`."""
         if not self._taken:
             await self.connection.hang_up()
 
