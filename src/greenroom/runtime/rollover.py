@@ -117,7 +117,7 @@ class Rollover:
             successor.leg.configure(wanted)  # looks again when it agrees, which may be before this returns
         elif successor.echoed == wanted.revision:
             urgent = asyncio.get_running_loop().time() >= self._urgent_at
-            if may_switch(self._runner.session, urgent=urgent):
+            if may_switch(self._runner.session, self._runner.at_ms, urgent=urgent):
                 self._switch(successor, successor.leg)
 
     def leave(self) -> None:
