@@ -46,7 +46,7 @@ class NumberedPhone(Call):
             due += FRAME_S
             await asyncio.sleep(max(0.0, due - loop.time()))
 
-    def message(self, kind: object, data: bytes) -> None:
+    def message(self, kind: object, data: bytes) -> None:  # noqa: ARG002
         loop = asyncio.get_running_loop()
         at = data.find(PAYLOAD)
         if at >= 0:

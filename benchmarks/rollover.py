@@ -13,12 +13,12 @@ from collections import Counter, deque
 from dataclasses import dataclass
 
 import picows
+from tests.doubles.realtime_server import Behaviour, RealtimeDouble, Session, realtime_double
 
 from benchmarks.phone import FRAME_BYTES, SAMPLES_A_SECOND, NumberedPhone, numbers_in
 from benchmarks.server import serving
 from greenroom.runtime.audio_bridge import OVERLAP_MS
 from greenroom.runtime.session_runner import SessionRunner
-from tests.doubles.realtime_server import Behaviour, RealtimeDouble, Session, realtime_double
 
 CHANGES = 50
 LASTS_S = 6.0

@@ -16,14 +16,14 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import picows
+from tests.contracts.engine_benches import localvoice_process
+from tests.doubles.realtime_server import Behaviour, realtime_double
 
 from benchmarks.relay.load import Call
 from benchmarks.server import filled, serving
 from greenroom import wiring
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
 from greenroom.websocket import Heartbeats
-from tests.contracts.engine_benches import localvoice_process
-from tests.doubles.realtime_server import Behaviour, realtime_double
 
 SETUP_S = 0.15
 ROUNDS = 40

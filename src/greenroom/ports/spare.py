@@ -1,7 +1,7 @@
 """What an engine may offer beyond `ports.engine`: connections that are made ahead of calls."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.ports.engine import Engine, EngineConfiguration, EngineEvents, EngineLeg, PastTurn
@@ -28,7 +28,6 @@ class SpareLeg(Protocol):
         ...
 
 
-@runtime_checkable
 class PreparingEngine(Engine, Protocol):
     """An engine whose connections can be made before anybody needs one."""
 

@@ -19,9 +19,10 @@ from greenroom.websocket import Heartbeats
 
 LONGEST_SESSION_S = 3600.0
 """No server keeps one session longer, whatever the two clocks say of each other."""
-PROOF_S = 2.0
-"""How long a connection that has waited may take to answer the configuration, before it counts as dead. Its heartbeat
-finds that out by itself, but it takes up to 18 seconds."""
+PROOF_S = 1.0
+"""How long a connection that has waited may take to answer the configuration, before it counts as dead: a few round trips,
+and no longer than a caller takes for the pause before the first word. Its heartbeat finds that out by itself, but it takes
+up to 18 seconds."""
 
 
 class RealtimeSpare:
