@@ -1,5 +1,6 @@
-"""A Greenroom server in a process of its own, for the length of a measurement."""
+"""A Greenroom server, in a process of its own or in this one, for the length of a measurement."""
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -7,10 +8,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from pathlib import Path
+from unittest import mock
 
 import psutil
+
+from greenroom import config, wiring
 
 START_S = 60.0
 
@@ -72,3 +76,31 @@ def greenroom(
         finally:
             process.terminate()
             process.wait(30)
+
+
+@contextlib.asynccontextmanager
+async def serving(engine_url: str, warm: int = 0, *, as_openai: bool = False) -> AsyncGenerator[wiring.Running]:
+    """The whole server in this process, with this engine, and so many connections to it that are kept ready.
+
+    `as_openai`: it is set up as OpenAI's own is, which writes down what it hears.
+    """
+    openai = {"GREENROOM_ENGINE": "openai", "OPENAI_API_KEY": "sk-none"}
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(wiring, "OPENAI_URL", engine_url):
+        environ = {
+            "GREENROOM_PORT": "0",
+            "GREENROOM_DATA": folder,
+            **(openai if as_openai else {"GREENROOM_ENGINE": engine_url}),
+            "GREENROOM_ENGINE_WARM": str(warm),
+            "GREENROOM_PHONE_REQUIRE_TOKEN": "false",
+            "GREENROOM_CONNECTS_PER_IP_PER_MINUTE": "0",
+        }
+        async with wiring.running(config.read(environ, Path(folder))) as running:
+            await filled(running, warm)
+            yield running
+
+
+async def filled(running: wiring.Running, warm: int) -> None:
+    """Until so many connections are ready."""
+    async with asyncio.timeout(5):
+        while running.metrics.engine_warm < warm:  # noqa: ASYNC110 it is a number, and nobody tells
+            await asyncio.sleep(0.01)

@@ -13,9 +13,8 @@ from greenroom.config import ConfigurationError, EngineSettings, Settings
 from greenroom.core.errors import UnknownScenario
 from greenroom.core.session import Limits
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
-from greenroom.ports.engine import Engine
-from greenroom.ports.renewal import PreparingEngine
 from greenroom.ports.scenario import Scenario
+from greenroom.ports.spare import PreparingEngine
 from greenroom.ports.store import Store
 from greenroom.runtime.child_process import ChildProcess
 from greenroom.runtime.deadlines import Deadlines
@@ -153,7 +152,7 @@ def make_store(settings: Settings) -> Store:
 
 def make_engine(
     settings: EngineSettings, heartbeats: Heartbeats, metrics: Metrics, voice: ChildProcess | None
-) -> Engine:
+) -> PreparingEngine:
     """The voice model that the settings name."""
     if voice is not None:
         local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True)
@@ -170,9 +169,9 @@ def make_engine(
     return RealtimeEngine(other, heartbeats, count=metrics.rejected)
 
 
-def make_warm(settings: EngineSettings, engine: Engine, metrics: Metrics) -> WarmEngines | None:
+def make_warm(settings: EngineSettings, engine: PreparingEngine, metrics: Metrics) -> WarmEngines | None:
     """The pool around it, if the settings want one."""
-    if not settings.warm or not isinstance(engine, PreparingEngine):
+    if not settings.warm:
         return None
 
     def tell(ready: int) -> None:

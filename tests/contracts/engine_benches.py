@@ -1,5 +1,6 @@
 """Engines with their other sides in a test's hands, for the contract of engines."""
 
+import asyncio
 import base64
 import functools
 import subprocess
@@ -15,6 +16,7 @@ from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
 from greenroom.engines.scripted import ScriptedEngine, Speech
 from greenroom.ports.engine import Engine, EngineConfiguration, EngineEvents, EngineLeg, PastTurn
+from greenroom.runtime.warm_engines import Keeping, WarmEngines
 from greenroom.websocket import Heartbeats
 from tests.doubles.realtime_server import Behaviour, RealtimeDouble, realtime_double
 
@@ -99,7 +101,8 @@ class RealtimeBench:
         self.double = double
         self.heartbeats = heartbeats
         settings = RealtimeSettings(double.url, "gpt-realtime-2.1", "sk-test", "gpt-transcribe")
-        self.engine: Engine = RealtimeEngine(settings, heartbeats)
+        self.realtime = RealtimeEngine(settings, heartbeats)
+        self.engine: Engine = self.realtime
 
     async def candidate_says(self, text: str) -> None:
         session = self.double.session
@@ -137,7 +140,7 @@ class RealtimeBench:
 
 
 @asynccontextmanager
-async def realtime() -> AsyncGenerator[Bench]:
+async def realtime() -> AsyncGenerator[RealtimeBench]:
     async with realtime_double(Behaviour(api_key="sk-test")) as double:
         heartbeats = Heartbeats()
         heartbeats.start()
@@ -145,6 +148,37 @@ async def realtime() -> AsyncGenerator[Bench]:
             yield RealtimeBench(double, heartbeats)
         finally:
             heartbeats.stop()
+
+
+class WarmBench(RealtimeBench):
+    """The same through a pool: its one connection is made ahead, and no other takes its place."""
+
+    def __init__(self, bench: RealtimeBench, pool: WarmEngines) -> None:
+        super().__init__(bench.double, bench.heartbeats)
+        self.engine: Engine = pool
+        self.pool = pool
+
+    def unreachable(self) -> None:
+        super().unreachable()
+        self.double.session.reset()
+
+    def refusing(self) -> None:
+        super().refusing()
+        self.double.session.reset()
+
+    async def nothing_left_open(self) -> bool:
+        await self.double.until(lambda: self.double.open == self.pool.ready)
+        return len(self.heartbeats) == self.pool.ready
+
+
+@asynccontextmanager
+async def warm() -> AsyncGenerator[Bench]:
+    full = asyncio.Event()
+    async with realtime() as bench:
+        keeping = Keeping(after_taking_s=3600)
+        async with WarmEngines(bench.realtime, 1, lambda _: full.set(), keeping=keeping).running() as pool:
+            await full.wait()
+            yield WarmBench(bench, pool)
 
 
 class LocalBench:

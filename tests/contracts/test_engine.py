@@ -12,13 +12,13 @@ from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.ports.engine import EngineConfiguration, EngineLeg, PastTurn
 from greenroom.websocket import Heartbeats
-from tests.contracts.engine_benches import WANTED, Bench, LocalBench, ScriptedBench, localvoice_process, realtime
+from tests.contracts.engine_benches import WANTED, Bench, LocalBench, ScriptedBench, localvoice_process, realtime, warm
 from tests.doubles.engine_events import Caption, HeardEvents, Sound
 
 LONG = "This is a rather long sentence that goes on for quite some time before it comes to its end."
 
 
-BENCHES = ["scripted", "realtime", pytest.param("local", marks=pytest.mark.speech)]
+BENCHES = ["scripted", "realtime", "warm", pytest.param("local", marks=pytest.mark.speech)]
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,9 @@ async def bench(request: pytest.FixtureRequest) -> AsyncGenerator[Bench]:
             yield ScriptedBench()
         case "realtime":
             async with realtime() as made:
+                yield made
+        case "warm":
+            async with warm() as made:
                 yield made
         case _:
             heartbeats = Heartbeats()
@@ -99,6 +102,15 @@ async def test_the_conversation_so_far_is_given_to_the_model(bench: Bench, heard
     await settled(leg, heard, 2)
     await settled(leg, heard, 3)
     assert bench.remembered() == [("assistant", "Who are you?"), ("user", "I am Ada."), ("user", "I typed this.")]
+    await leg.close()
+
+
+async def test_turns_may_be_told_later_than_at_the_beginning(bench: Bench, heard: HeardEvents) -> None:
+    leg = await bench.engine.open(heard, WANTED, (PastTurn("interviewer", "Who are you?"),))
+    leg.remember((PastTurn("candidate", "I am Ada."), PastTurn("interviewer", "Welcome.")))
+    await settled(leg, heard, 2)
+    await settled(leg, heard, 3)
+    assert bench.remembered() == [("assistant", "Who are you?"), ("user", "I am Ada."), ("assistant", "Welcome.")]
     await leg.close()
 
 

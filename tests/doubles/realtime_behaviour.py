@@ -17,6 +17,8 @@ class Behaviour:
     api_key: str | None = None
     greets: bool = True
     """Sends `session.created`."""
+    greet_after_s: float = 0.0
+    """So long after the handshake, for what connecting takes to one far away."""
     error_first: tuple[str, str | None] | None = None
     """Type and code of an error in place of `session.created`."""
     close_first: int | None = None

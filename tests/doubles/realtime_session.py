@@ -41,6 +41,10 @@ class Session:
         self.complaints: list[dict[str, Any]] = []
         """The errors that were answered."""
         self.audio_chars = 0
+        self.sound = bytearray()
+        """All that came of the caller's."""
+        self.sound_at: list[float] = []
+        """When, on the event loop's clock."""
         self.items: dict[str, dict[str, Any]] = {}
         self.item_audio_ms: dict[str, int] = {}
         self.sounds = Sounds()
@@ -209,9 +213,10 @@ class Session:
         elif behaviour.close_first is not None:
             await self.close(behaviour.close_first)
         elif behaviour.greets:
+            await asyncio.sleep(behaviour.greet_after_s)
             await self.send("session.created", session=self.session)
             if behaviour.lasts_s is not None:
-                self._start(self._expire_after(behaviour.lasts_s))
+                self._start(self._expire_after(self.session["expires_at"] - time.time()))
 
     async def _expire_after(self, lasts_s: float) -> None:
         await asyncio.sleep(lasts_s)
@@ -246,7 +251,10 @@ class Session:
         event = json.loads(message)
         if event["type"] == "input_audio_buffer.append":
             self.audio_chars += len(event["audio"])
-            await self._hear(base64.b64decode(event["audio"], validate=True))
+            sound = base64.b64decode(event["audio"], validate=True)
+            self.sound += sound
+            self.sound_at.append(asyncio.get_running_loop().time())
+            await self._hear(sound)
             self._changed.set()
             return
         self._demand_event_id(event)

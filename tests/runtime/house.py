@@ -68,11 +68,15 @@ class TalkingLeg:
         self.closed = False
         self.audio: list[bytes] = []
         self.typed: list[str] = []
+        self.expires_at: float | None = None
 
     def configure(self, wanted: EngineConfiguration) -> None:
         self.configured.append(wanted)
         if self.engine.agrees:
             self.events.signal(s.ConfigurationEchoed(wanted.revision))
+
+    def remember(self, history: Sequence[PastTurn]) -> None:
+        self.history.extend(history)
 
     def append_audio(self, payload: bytes) -> None:
         self.audio.append(payload)

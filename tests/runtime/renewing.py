@@ -51,6 +51,7 @@ class RenewingEngine(TalkingEngine):
         self.lasts_s: float | None = lasts_s
         self.open_s = 0.2
         self.echo_s = 0.05
+        self.close_s = 0.0
         self.plans: deque[EngineUnreachable | EngineRefusal | None] = deque()
         self.arrivals: list[float] = []
         """When frames came."""
@@ -82,16 +83,21 @@ class RenewingLeg(TalkingLeg):
         self.loop = asyncio.get_running_loop()
         self.expires_at = None if engine.lasts_s is None else self.loop.time() + engine.lasts_s
         self.frames: list[tuple[int, int]] = []
-        self._held: list[bytes] | None = None
+        self.said: list[PastTurn] = []
+        """What was said on this connection."""
         self._utterance = 0
         self._silent_frames = 0
         if self.expires_at is not None:
-            self.loop.call_at(self.expires_at, self._expire)
+            self.loop.call_at(self.expires_at, self.lose)
 
-    def _expire(self) -> None:
+    def lose(self) -> None:
         if not self.closed:
             self.closed = True
             self.events.signal(s.EngineLost("closed_1001"))
+
+    async def close(self) -> None:
+        await asyncio.sleep(self.renewing.close_s)
+        self.closed = True
 
     def configure(self, wanted: EngineConfiguration) -> None:
         self.configured.append(wanted)
@@ -102,29 +108,7 @@ class RenewingLeg(TalkingLeg):
         if not self.closed:
             self.events.signal(s.ConfigurationEchoed(revision))
 
-    def remember(self, history: Sequence[PastTurn]) -> None:
-        self.history.extend(history)
-
-    @property
-    def holding(self) -> bool:
-        return self._held is not None
-
-    def hold_audio(self) -> None:
-        if self._held is None:
-            self._held = []
-
-    def send_held(self) -> None:
-        for payload in self.give_held():
-            self.append_audio(payload)
-
-    def give_held(self) -> Sequence[bytes]:
-        held, self._held = self._held, None
-        return held or ()
-
     def append_audio(self, payload: bytes) -> None:
-        if self._held is not None:
-            self._held.append(payload)
-            return
         if self.closed:
             return
         if not self.frames:
@@ -151,13 +135,15 @@ class RenewingLeg(TalkingLeg):
             self.events.signal(s.CallerSpoke(f"item{utterance}", self.events.session_ms(0)))
 
     def _understand(self, utterance: int) -> None:
+        if self.closed:
+            return
         item_id = f"item{utterance}"
         self.events.signal(s.CallerStopped(item_id, self.events.session_ms(0)))
         self.loop.call_later(0.1, self._words, item_id, REQUEST)
 
     def _words(self, item_id: str, text: str) -> None:
         if not self.closed:
-            self.history.append(PastTurn("candidate", text))
+            self._remember(PastTurn("candidate", text))
             self.events.signal(s.TranscriptCame(item_id, text))
 
     def say(self, cue: Cue) -> None:
@@ -172,7 +158,11 @@ class RenewingLeg(TalkingLeg):
         self.events.audio(reply_id, base64.b64encode(bytes(REPLY_MS * 8)))
         self.events.signal(s.ReplyWorded(reply_id, text))
         self.events.signal(s.ReplyFinished(reply_id, "completed"))
-        self.history.append(PastTurn("interviewer", text))
+        self._remember(PastTurn("interviewer", text))
+
+    def _remember(self, turn: PastTurn) -> None:
+        self.history.append(turn)
+        self.said.append(turn)
 
 
 class PlayingPhone(Phone):

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ import pytest
 
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.session import Limits
-from greenroom.ports.engine import PastTurn
+from greenroom.ports.engine import EngineConfiguration, EngineEvents, PastTurn
+from greenroom.runtime.audio_bridge import OVERLAP_MS
 from greenroom.runtime.session_runner import SessionRunner
-from tests.runtime.house import House
+from tests.runtime.house import House, TalkingLeg
 from tests.runtime.renewing import (
     FRAME_MS,
     REQUEST,
@@ -58,11 +59,6 @@ class Call:
     def cues(self) -> list[str]:
         return [cue.kind for leg in self.legs for cue in leg.cues]
 
-    async def let_go(self) -> None:
-        """Until no audio is held for a change."""
-        while any(leg.holding for leg in self.legs):
-            await self.speaker.be(FRAME_MS / 1000)
-
     async def end_and_read(self) -> list[dict[str, Any]]:
         """End it, and read its log."""
         await self.house.directory.end(self.runner.session_id, "user_ended")
@@ -71,14 +67,31 @@ class Call:
         return [msgspec.json.decode(event.body) for event in events]
 
     def check_frames(self) -> None:
-        """Every frame since the beginning reached exactly one connection, in order, and whole utterances one of them."""
-        got = [entry for leg in self.heard for entry in leg.frames]
-        assert got == self.speaker.sent[self.began_at :]
-        for leg, after in itertools.pairwise(self.heard):
-            assert leg.frames[-1][1] == after.frames[0][1] == 0, "an utterance was cut in two"
+        """Every frame since the beginning reached a connection, in order; of those that reached two, there are few.
 
-    def samples(self) -> int:
-        return sum(len(leg.frames) for leg in self.heard) * FRAME_MS * 8
+        Each utterance reached one of them whole.
+        """
+        due = self.began_at
+        for leg in self.heard:
+            first, last = leg.frames[0][0], leg.frames[-1][0]
+            assert leg.frames == self.speaker.sent[first : last + 1]
+            assert due - OVERLAP_MS / FRAME_MS <= first <= due
+            due = last + 1
+        assert due == len(self.speaker.sent)
+        for utterance in {spoken for _, spoken in self.speaker.sent if spoken}:
+            whole = [entry for entry in self.speaker.sent if entry[1] == utterance]
+            assert any([entry for entry in leg.frames if entry[1] == utterance] == whole for leg in self.heard)
+
+    def samples_missed(self) -> int:
+        got = {number for leg in self.heard for number, _ in leg.frames}
+        return sum(number not in got for number, _ in self.speaker.sent[self.began_at :]) * FRAME_MS * 8
+
+
+def told(runner: SessionRunner) -> list[PastTurn]:
+    """All that was said, with the line that is sounding."""
+    reply = runner.session.reply
+    sounding = [] if reply is None else [PastTurn("interviewer", reply.text)]
+    return transcript(runner) + sounding
 
 
 async def greeted(house: House, engine: RenewingEngine) -> Call:
@@ -99,7 +112,7 @@ def test_fifty_rollovers_in_one_call_lose_no_sample_and_nobody_notices(
         lives: list[tuple[list[PastTurn], list[PastTurn]]] = []
         async with renewing_house(engine) as house:
             call = await greeted(house, engine)
-            engine.on_live = lambda leg: lives.append((list(leg.history), transcript(call.runner)))
+            engine.on_live = lambda leg: lives.append((list(leg.history), told(call.runner)))
             said = 0
             while len(call.heard) <= 50:
                 said += 1
@@ -108,13 +121,12 @@ def test_fifty_rollovers_in_one_call_lose_no_sample_and_nobody_notices(
                 await call.speaker.be(chance.uniform(0.3, 1.0), utterance=said)
                 while len(transcript(call.runner)) < turns + 2:
                     await call.speaker.be(0.1)
-            await call.let_go()
             call.check_frames()
             assert call.losses() == 0
             assert call.runner.status == "connected"
             # Each knew all that had been said, as far as it was heard.
             assert len(lives) >= 50
-            assert all(known == told for known, told in lives)
+            assert all(known == said for known, said in lives)
             assert [len(known) for known, _ in lives] == sorted(len(known) for known, _ in lives)
             heard = [turn.text for turn in transcript(call.runner) if turn.speaker == "candidate"]
             assert heard == [REQUEST] * said
@@ -130,7 +142,7 @@ def test_fifty_rollovers_in_one_call_lose_no_sample_and_nobody_notices(
     call = run(story(), threads=True)
     gap_ms = 1000 * max(later - earlier for earlier, later in itertools.pairwise(call.engine.arrivals))
     record_property("rollovers", len(call.heard) - 1)
-    record_property("samples sent and received", call.samples())
+    record_property("samples that reached nobody", call.samples_missed())
     record_property("longest gap in ms", round(gap_ms))
     assert gap_ms <= 300
 
@@ -140,19 +152,17 @@ def test_an_utterance_that_begins_around_a_change_reaches_one_connection_whole()
         engine = RenewingEngine(lasts_s=10.0)
         async with renewing_house(engine) as house:
             call = await greeted(house, engine)
-            while len(call.legs) < 2:
-                await call.speaker.be(FRAME_MS / 1000)
+            await until_state(call, "opening")
             await call.speaker.be(after_frames * FRAME_MS / 1000)
             await call.speaker.be(1.5, utterance=1)
             await call.speaker.be(2.5)
-            await call.let_go()
             call.check_frames()
             assert call.losses() == 0
-            (hearer,) = [number for number, leg in enumerate(call.legs) if any(spoken for _, spoken in leg.frames)]
+            (hearer,) = [number for number, leg in enumerate(call.legs) if PastTurn("candidate", REQUEST) in leg.said]
             assert [turn.text for turn in transcript(call.runner) if turn.speaker == "candidate"] == [REQUEST]
             return hearer
 
-    hearers = [run(story(after_frames), threads=True) for after_frames in range(0, 18, 2)]
+    hearers = [run(story(after_frames), threads=True) for after_frames in range(18)]
     # Early enough, it puts the change off; later, it is heard by the next.
     assert hearers == sorted(hearers)
     assert set(hearers) == {0, 1}
@@ -174,7 +184,6 @@ def test_a_next_one_that_cannot_be_had_at_first_is_tried_again(error: EngineUnre
             await call.speaker.be(12 if error is None else 20)
             assert len(call.heard) >= 2
             assert call.losses() == 0
-            await call.let_go()
             call.check_frames()
 
     run(story(), threads=True)
@@ -218,14 +227,14 @@ def test_a_configuration_that_changes_meanwhile_is_agreed_before_the_change() ->
 def test_near_the_end_a_line_that_is_made_may_play_on_over_the_change() -> None:
     async def story() -> None:
         engine = RenewingEngine(lasts_s=30.0)
-        limits = Limits(rollover_s=12.0, rollover_latest_s=8.0)
+        limits = Limits(rollover_s=15.0, rollover_latest_s=7.5)
         async with renewing_house(engine, limits) as house:
             call = await greeted(house, engine)
             first = call.heard[0]
             assert first.expires_at is not None
             loop = asyncio.get_running_loop()
             # Somebody who talks until seven seconds are left.
-            await call.speaker.be(first.expires_at - 13 - loop.time())
+            await call.speaker.be(first.expires_at - 16 - loop.time())
             await call.speaker.be(first.expires_at - 7 - loop.time(), utterance=1)
             while len(call.heard) < 2:
                 await call.speaker.be(FRAME_MS / 1000)
@@ -240,7 +249,7 @@ def test_near_the_end_a_line_that_is_made_may_play_on_over_the_change() -> None:
     run(story(), threads=True)
 
 
-@pytest.mark.parametrize("state", ["opening", "ready", "held"])
+@pytest.mark.parametrize("state", ["opening", "ready", "closing"])
 def test_an_end_in_the_middle_of_a_change_leaves_nothing_open(state: str) -> None:
     async def story() -> None:
         engine = RenewingEngine(lasts_s=10.0)
@@ -248,6 +257,7 @@ def test_an_end_in_the_middle_of_a_change_leaves_nothing_open(state: str) -> Non
             call = await greeted(house, engine)
             engine.open_s = 2.0
             engine.echo_s = 1.0
+            engine.close_s = 1.0
             await until_state(call, state)
             await house.directory.end(call.runner.session_id, "user_ended")
             assert house.metrics.legs_open["engine"] == 0
@@ -257,12 +267,38 @@ def test_an_end_in_the_middle_of_a_change_leaves_nothing_open(state: str) -> Non
     run(story(), threads=True)
 
 
+class FaultyEngine(RenewingEngine):
+    """Its second connection fails by a fault of the code, and the first is lost while the session falls apart of it."""
+
+    async def open(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> TalkingLeg:
+        if not self.legs:
+            return await super().open(events, wanted, history)
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self.renewing[0].lose)
+        raise ZeroDivisionError
+
+
+def test_a_session_that_fails_in_the_middle_of_a_change_leaves_nothing_open() -> None:
+    async def story() -> None:
+        engine = FaultyEngine(lasts_s=10.0)
+        async with renewing_house(engine) as house:
+            call = await greeted(house, engine)
+            while house.directory.live(call.runner.session_id) is not None:
+                await call.speaker.be(FRAME_MS / 1000)
+            assert house.metrics.legs_open["engine"] == 0
+            assert all(leg.closed for leg in call.legs)
+
+    run(story(), threads=True)
+
+
 async def until_state(call: Call, state: str) -> None:
-    first = call.heard[0]
+    def tasks(name: str) -> bool:
+        return any(name in task.get_name() for task in asyncio.all_tasks())
+
     facts: dict[str, Callable[[], bool]] = {
-        "opening": lambda: any("open next engine" in task.get_name() for task in asyncio.all_tasks()),
+        "opening": lambda: tasks("open next engine"),
         "ready": lambda: len(call.legs) == 2,
-        "held": lambda: first.holding,
+        "closing": lambda: tasks("close engine"),
     }
     while not facts[state]():
         await call.speaker.be(FRAME_MS / 1000)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.engines.scripted import ScriptedEngine
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, EngineLeg, PastTurn
-from greenroom.ports.renewal import PreparingEngine
 from greenroom.runtime.warm_engines import WarmEngines
 from tests.doubles.engine_events import HeardEvents
 from tests.runtime.virtual_time import run
@@ -121,11 +120,6 @@ async def until(fact: Callable[[], bool], within_s: float = 60.0) -> None:
     async with asyncio.timeout(within_s):
         while not fact():  # noqa: ASYNC110 in virtual time this costs nothing
             await asyncio.sleep(0.01)
-
-
-def test_an_engine_that_can_prepare_is_known_by_what_it_offers() -> None:
-    assert isinstance(Preparing(1), PreparingEngine)
-    assert not isinstance(ScriptedEngine(), PreparingEngine)
 
 
 def test_a_call_takes_one_that_waits_as_if_newly_opened_and_another_one_takes_its_place() -> None:

@@ -5,19 +5,29 @@ as long as the next one knows what this one knew.
 """
 
 from greenroom.core.phases import Phase
-from greenroom.core.session import Session
+from greenroom.core.session import Hearing, Session
+
+OVERDUE_MS = 3000
+"""Words that did not come within so long after the end of speech may never come; some servers give none."""
 
 
-def may_switch(session: Session, *, urgent: bool = False) -> bool:
+def may_switch(session: Session, at_ms: int, *, urgent: bool = False) -> bool:
     """Whether nothing of the engine at hand is awaited: no speech that it hears, no words, no reply, no agreement.
 
-    `urgent`: a reply that is made may still be playing, since its sound is here already.
+    `urgent`: a reply that is made may still be playing, since its sound is here already, and words may be overdue.
+    `at_ms` is now, on the session's audio clock.
     """
     wanted, reply = session.record.configuration, session.reply
     if session.record.phase not in (Phase.CONNECTED, Phase.INTERRUPTED) or not session.engine_here:
         return False
-    if session.hearings or session.awaiting_words is not None or session.owed is not None or session.candidate_cut_off:
+    if not all(urgent and _is_overdue(hearing, at_ms) for hearing in session.hearings):
+        return False
+    if session.awaiting_words is not None or session.owed is not None or session.candidate_cut_off:
         return False
     if wanted is None or session.engine_revision != wanted.revision:
         return False
     return reply is None or (urgent and reply.made and reply.turn_id is not None)
+
+
+def _is_overdue(hearing: Hearing, at_ms: int) -> bool:
+    return hearing.ended_ms is not None and at_ms - hearing.ended_ms >= OVERDUE_MS

@@ -52,8 +52,17 @@ class EngineLeg(Protocol):
     `EngineLost` when the connection ends without our asking or stays silent, `EngineRefused` when it won't ever work.
     """
 
+    @property
+    def expires_at(self) -> float | None:
+        """When the other side ends it, on the event loop's clock; None: it doesn't say."""
+        ...
+
     def configure(self, wanted: EngineConfiguration) -> None:
         """Bring the engine to this; asked again until its echo agrees. The echo is reported as `ConfigurationEchoed`."""
+        ...
+
+    def remember(self, history: Sequence[PastTurn]) -> None:
+        """These turns were, too, behind everything that the model knows already."""
         ...
 
     def append_audio(self, payload: bytes) -> None:

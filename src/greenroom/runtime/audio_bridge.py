@@ -7,6 +7,7 @@ Audio is base64 text as it came. What was sent and may not have been heard yet i
 from where the ear was after somebody spoke over it.
 """
 
+from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
@@ -24,6 +25,11 @@ PLAYOUT_SLACK_S = 2.0
 """A caller that echoes no mark is believed to have heard a reply this long after it should have ended."""
 LONGEST_REPLY_MS = 240_000
 """What an engine sends of one reply beyond this is dropped."""
+
+OVERLAP_MS = 500
+"""What a new engine is given of the caller's audio that the one before it got as well: longer than it takes a server to
+find that somebody speaks and to say so, and shorter than the silence at the end of a turn."""
+_RECENT_FRAMES = 64
 
 TIMED_EVERY = 16
 """Frames for each one whose way is timed: timing all of them would be a good part of the way itself."""
@@ -43,6 +49,7 @@ class AudioBridge:
         "_mark_number",
         "_metrics",
         "_playback",
+        "_recent",
         "_report",
         "_schedule",
         "_sent_to_engine",
@@ -70,6 +77,7 @@ class AudioBridge:
         self._mark_bytes = self._bytes_per_ms * MARK_EVERY_MS
         self._mark_number = 0
         self._sent_to_engine = 0
+        self._recent: deque[bytes] | None = None
 
     # The ways of sound: called for every frame.
 
@@ -80,6 +88,8 @@ class AudioBridge:
         engine = self._engine
         if self._hearing and engine is not None:
             self._sent_to_engine += decoded_bytes(payload)
+            if self._recent is not None:
+                self._recent.append(payload)
             if metrics.audio_frames_in % TIMED_EVERY:
                 engine.append_audio(payload)
             else:
@@ -136,6 +146,8 @@ class AudioBridge:
     def hear(self, *, on: bool, keep: bool = False) -> None:
         """Open or close the gate to the engine; what was kept behind it goes first when it opens."""
         self._hearing = on
+        if self._recent is not None and not on:
+            self._recent.clear()  # what comes later does not follow on it
         kept = self._kept
         if on:
             self._kept = None
@@ -221,6 +233,25 @@ class AudioBridge:
     def attach_engine(self, leg: EngineLeg | None) -> None:
         self._engine = leg
         self._sent_to_engine = 0
+
+    def keep_recent(self, *, on: bool) -> None:
+        """Keep what `hand_over` gives, `OVERLAP_MS` of it at least if there is so much."""
+        self._recent = deque(maxlen=_RECENT_FRAMES) if on else None
+
+    def hand_over(self, leg: EngineLeg) -> None:
+        """Go on with this engine: an utterance that the one before has not noticed yet reaches this one whole."""
+        overlap: deque[bytes] = deque()
+        missing = OVERLAP_MS * self._bytes_per_ms
+        for payload in reversed(self._recent or ()):
+            if missing <= 0:
+                break
+            overlap.appendleft(payload)
+            missing -= decoded_bytes(payload)
+        self.keep_recent(on=False)
+        self.attach_engine(leg)
+        for payload in overlap:
+            self._sent_to_engine += decoded_bytes(payload)
+            leg.append_audio(payload)
 
     # The numbers that the core asks for.
 

@@ -11,11 +11,11 @@ from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.session import Session
 from greenroom.ports.engine import Engine, EngineConfiguration, EngineEvents, EngineLeg, PastTurn
-from greenroom.ports.renewal import RenewableLeg
 from greenroom.runtime.last_words import LastWords
 from greenroom.runtime.leg_adapters import EngineAdapter
 from greenroom.runtime.metrics import Metrics
-from greenroom.runtime.rollover import Relay, Rollover, past_turns
+from greenroom.runtime.rollover import Rollover, Successor, past_turns
+from greenroom.runtime.tasks import begin
 
 if TYPE_CHECKING:
     from greenroom.runtime.session_runner import SessionRunner
@@ -51,7 +51,7 @@ class EngineLink:
     def start_opening(self, tasks: asyncio.TaskGroup) -> None:
         """Connect, as a task of the session's; how it came out is a signal."""
         self._tasks = tasks
-        self._opening = tasks.create_task(self._open(), name=f"open engine {self.runner.session_id}")
+        self._opening = begin(tasks, self._open(), f"open engine {self.runner.session_id}")
 
     def stop_opening(self) -> None:
         """Open nothing any more."""
@@ -60,6 +60,10 @@ class EngineLink:
         self._rollover.stop()
         if self._last_words is not None:
             self._last_words.stop()
+
+    def session_changed(self) -> None:
+        """A step was taken, and everything that it ordered was handed out."""
+        self._rollover.look()
 
     async def close(self) -> None:
         """Close what is open; idempotent."""
@@ -73,7 +77,7 @@ class EngineLink:
         if turn_id == self._sounding:
             self._sounding = None
             turn = past_turns(self.runner.session).get(turn_id)
-            if turn is not None and isinstance(self.leg, RenewableLeg):
+            if turn is not None and self.leg is not None:
                 self.leg.remember([turn])
 
     def say_last_words(self, cue: Cue) -> None:
@@ -105,18 +109,18 @@ class EngineLink:
         """One that was counted is about to be closed."""
         self._metrics.legs_open["engine"] -= 1
 
-    def replace(self, leg: EngineLeg, relay: Relay, held: Sequence[bytes]) -> None:
-        """Go on with this leg, which gets the frames that the one before it held and did not send."""
+    def replace(self, leg: EngineLeg, successor: Successor) -> EngineLeg:
+        """Go on with this leg. Gives the one before it."""
+        old = self.leg
+        assert old is not None
         if self._adapter is not None:
             self._adapter.kill()
         adapter = EngineAdapter(self.runner)
         self.leg, self._adapter = leg, adapter
-        relay.go_live(adapter)
-        bridge, metrics = self.runner.bridge, self._metrics
-        bridge.attach_engine(leg)
-        metrics.audio_frames_in -= len(held)  # counted when they came
-        for payload in held:
-            bridge.caller_audio(payload)
+        self._note_sounding()
+        successor.report_to(adapter)
+        self.runner.bridge.hand_over(leg)
+        return old
 
     # Inside.
 
@@ -152,7 +156,7 @@ class EngineLink:
             self.leg, self._adapter = leg, adapter
             self._note_sounding()
             missed = [turn for turn_id, turn in past_turns(runner.session).items() if turn_id not in turns]
-            if missed and isinstance(leg, RenewableLeg):
+            if missed:
                 leg.remember(missed)  # that were over while it connected
             if session.connected_at is not None:
                 self._metrics.engine_reconnects += 1

@@ -9,6 +9,7 @@ from greenroom.core import signals as s
 from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.ports.engine import Engine, EngineConfiguration, EngineLeg
+from greenroom.runtime.tasks import begin
 
 if TYPE_CHECKING:
     from greenroom.runtime.session_runner import SessionRunner
@@ -33,12 +34,12 @@ class LastWords:
 
     def start(self, tasks: asyncio.TaskGroup, wanted: EngineConfiguration) -> None:
         """Connect and say it, as a task of the session's."""
-        self._task = tasks.create_task(self._say(wanted), name=f"last words {self._runner.session_id}")
+        self._task = begin(tasks, self._say(wanted), f"last words {self._runner.session_id}")
 
     def take_back(self, tasks: asyncio.TaskGroup) -> None:
         """Nobody needs it any more, and the session goes on."""
         self.stop()
-        self._task = tasks.create_task(self.close(), name=f"no last words {self._runner.session_id}")
+        self._task = begin(tasks, self.close(), f"no last words {self._runner.session_id}")
 
     def stop(self) -> None:
         """Let nothing more of it through, and begin nothing."""

@@ -1,9 +1,9 @@
 """Rollover: a second engine connection is made ready and takes over, between turns, before the first one expires."""
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -12,36 +12,39 @@ from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.rollover import may_switch
 from greenroom.core.session import Session
 from greenroom.ports.engine import EngineEvents, EngineLeg, PastTurn
-from greenroom.ports.renewal import RenewableLeg
+from greenroom.runtime.audio_bridge import OVERLAP_MS
+from greenroom.runtime.tasks import begin
 
 if TYPE_CHECKING:
     from greenroom.runtime.engine_link import EngineLink
 
-LOOK_EVERY_S = 0.05
-"""How often the session is looked at for a good moment, near the end of a connection's life only."""
-HOLD_S = 0.2
-"""Before a change the caller's audio is held for so long: what the old connection says within it is about audio that it
-had already, and may be that somebody began to speak."""
 RETRY_FIRST_S = 0.25
 RETRY_MOST_S = 10.0
 
 log = structlog.get_logger()
 
 
-class Relay:
-    """What a leg reports to before it takes over, and through which it reports to the session from then on."""
+class Successor:
+    """The connection that is to take over: reports here until it does, and to the session from then on."""
 
-    __slots__ = ("_to", "echoed", "lost")
+    __slots__ = ("_changed", "_to", "asked", "echoed", "knows", "leg", "lost")
 
-    def __init__(self) -> None:
-        self._to: EngineEvents | None = None
+    def __init__(self, asked: int, knows: frozenset[str], changed: Callable[[], None]) -> None:
+        self.leg: EngineLeg | None = None
+        self.asked = asked
+        """The revision that it was set up with last."""
         self.echoed = 0
         """The revision that it agreed to."""
+        self.knows = knows
+        """Ids of the turns that it was given."""
         self.lost: str | None = None
         """Why it will never take over."""
+        self._changed = changed
+        self._to: EngineEvents | None = None
 
-    def go_live(self, to: EngineEvents) -> None:
-        self._to = to
+    def report_to(self, events: EngineEvents) -> None:
+        """It takes over."""
+        self._to = events
 
     def signal(self, signal: s.Signal) -> None:
         if self._to is not None:
@@ -53,7 +56,8 @@ class Relay:
             case s.EngineLost(code) | s.EngineRefused(code) | s.ConfigurationRejected(code=code):
                 self.lost = code
             case _:
-                pass
+                return
+        self._changed()
 
     def caption(self, ref_id: str, text: str) -> None:
         if self._to is not None:
@@ -67,196 +71,153 @@ class Relay:
         return 0 if self._to is None else self._to.session_ms(engine_ms)
 
 
-@dataclass(slots=True)
-class _Successor:
-    leg: RenewableLeg
-    relay: Relay
-    asked: int
-    """The revision that it was set up with last."""
-    knows: frozenset[str]
-    """Ids of the turns that it was given."""
-
-
 class Rollover:
     """Watches the present leg of one session. A leg that doesn't say when it expires is left alone."""
 
-    def __init__(self, link: "EngineLink") -> None:
+    def __init__(self, link: "EngineLink", chance: Callable[[], float] = random.random) -> None:
         self._link = link
         self._runner = link.runner
+        self._chance = chance
         self._tasks: asyncio.TaskGroup | None = None
-        self._own: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
-        self._leg: RenewableLeg | None = None
         self._expires_at = 0.0
-        self._successor: _Successor | None = None
-        self._leaving: list[EngineLeg] = []
-        """That are being closed."""
+        self._urgent_at = 0.0
+        self._successor: Successor | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._opening: asyncio.Task[None] | None = None
         self._failures = 0
-        self._not_before = 0.0
-        self._held_since: float | None = None
+        self._leaving: list[EngineLeg] = []
+        """That are still to be closed."""
+        self._closing: asyncio.Task[None] | None = None
 
     def watch(self, leg: EngineLeg, tasks: asyncio.TaskGroup) -> None:
-        """From now on, it is the present leg."""
+        """From now on, it is the present leg; what is done about it is a task of theirs."""
         self._tasks = tasks
-        if not isinstance(leg, RenewableLeg) or leg.expires_at is None:
+        self._clear_timer()
+        if leg.expires_at is None:
             return
-        now = asyncio.get_running_loop().time()
-        self._leg, self._expires_at = leg, leg.expires_at
-        self._failures, self._not_before = 0, 0.0
+        limits, now = self._runner.session.limits, asyncio.get_running_loop().time()
         # A life that is shorter than twice the margin would be nothing but margin.
-        margin_s = min(self._runner.session.limits.rollover_s, (leg.expires_at - now) / 2)
-        self._set_timer(leg.expires_at - margin_s - now)
+        margin_s = min(limits.rollover_s, (leg.expires_at - now) / 2)
+        self._expires_at, self._failures = leg.expires_at, 0
+        self._urgent_at = leg.expires_at - min(limits.rollover_latest_s, margin_s / 2)
+        self._set_timer(leg.expires_at - margin_s, self._prepare)
+
+    def look(self) -> None:
+        """Something changed: change over if this is the moment. Asked after every step, so it is quick to say no."""
+        successor = self._successor
+        if successor is None or successor.leg is None:
+            return
+        if successor.lost is not None:
+            self._drop_successor()
+            self._failed(successor.lost)
+            return
+        wanted = self._link.wanted()
+        if successor.asked != wanted.revision:
+            successor.asked = wanted.revision
+            successor.leg.configure(wanted)  # looks again when it agrees, which may be before this returns
+        elif successor.echoed == wanted.revision:
+            urgent = asyncio.get_running_loop().time() >= self._urgent_at
+            if may_switch(self._runner.session, self._runner.at_ms, urgent=urgent):
+                self._switch(successor, successor.leg)
 
     def leave(self) -> None:
         """The present leg is gone. Whoever was to follow it goes, too: a lost connection is replaced by a new one."""
-        self._rest()
+        self._clear_timer()
+        if self._opening is not None:
+            self._opening.cancel()
         self._drop_successor()
+        self._runner.bridge.keep_recent(on=False)
 
     def stop(self) -> None:
-        """Begin nothing any more, and end at once what is under way."""
-        self._rest()
-        for task in tuple(self._own):
-            task.cancel()
+        """Begin nothing any more, and end at once what is under way; `close` does what is left."""
+        self.leave()
+        if self._closing is not None:
+            self._closing.cancel()
 
     async def close(self) -> None:
         """Leave nothing open."""
         self.stop()
-        if self._successor is not None:
-            self._part_with(self._successor.leg)
-            self._successor = None
-        # A task that was to close one may have been stopped before it could.
-        leaving, self._leaving = self._leaving, []
-        for leg in leaving:
-            await leg.close()
-
-    # Looking for the moment.
-
-    def _look(self) -> None:
-        leg, now = self._leg, asyncio.get_running_loop().time()
-        if leg is None or self._runner.ended:
-            return
-        if now >= self._expires_at:
-            # Its end comes any moment, and is a loss like any other.
-            self._go_on_with(leg)
-            return
-        successor = self._successor
-        if successor is None:
-            self._go_on_with(leg)
-            if self._opening is None and now >= self._not_before:
-                self._opening = self._begin(self._open(), "open next engine")
-        elif successor.relay.lost is not None:
-            self._go_on_with(leg)
-            self._failed(successor.relay.lost)
-            self._drop_successor()
-        elif not self._is_moment(successor, now):
-            self._go_on_with(leg)
-        elif self._held_since is None:
-            self._held_since = now
-            leg.hold_audio()
-        elif now - self._held_since >= HOLD_S:
-            self._switch(leg, successor)
-            return
-        self._set_timer(LOOK_EVERY_S)
-
-    def _is_moment(self, successor: _Successor, now: float) -> bool:
-        session, wanted = self._runner.session, self._link.wanted()
-        if successor.asked != wanted.revision:
-            successor.asked = wanted.revision
-            successor.leg.configure(wanted)
-        urgent = now >= self._expires_at - session.limits.rollover_latest_s
-        return successor.relay.echoed == wanted.revision and may_switch(session, urgent=urgent)
-
-    def _go_on_with(self, leg: RenewableLeg) -> None:
-        if self._held_since is not None:
-            self._held_since = None
-            leg.send_held()
+        await self._close_leaving()
 
     # The next one.
 
+    def _prepare(self) -> None:
+        """Keep what may have to be said to two connections, then open the second."""
+        self._runner.bridge.keep_recent(on=True)
+        self._set_timer(asyncio.get_running_loop().time() + OVERLAP_MS / 1000, self._begin_opening)
+
+    def _begin_opening(self) -> None:
+        assert self._tasks is not None
+        self._opening = begin(self._tasks, self._open(), f"open next engine {self._runner.session_id}")
+
     async def _open(self) -> None:
-        relay, link = Relay(), self._link
-        session, wanted = self._runner.session, link.wanted()
-        turns = past_turns(session)
+        link, turns = self._link, past_turns(self._runner.session)
+        wanted = link.wanted()
+        successor = Successor(wanted.revision, frozenset(turns), self.look)
         try:
-            leg = await link.connect(relay, wanted, list(turns.values()))
+            successor.leg = await link.connect(successor, wanted, list(turns.values()))
         except (EngineUnreachable, EngineRefusal) as error:
             self._failed(error.code)
         except TimeoutError:
             self._failed("engine_timeout")
         else:
-            if isinstance(leg, RenewableLeg):
-                self._successor = _Successor(leg, relay, wanted.revision, frozenset(turns))
-            else:
-                # It doesn't know how to take over, nor will any other.
-                self._leg = None
-                self._let_go(leg)
-        finally:
-            if self._opening is asyncio.current_task():
-                self._opening = None
+            self._opening, self._successor = None, successor
+            self._set_timer(self._urgent_at, self.look)
+            self.look()
 
     def _failed(self, code: str) -> None:
         """Try again as long as there is time; the loss itself, if it comes to that, is the session's affair."""
-        delay_s = min(RETRY_MOST_S, RETRY_FIRST_S * 2**self._failures)
+        # Many sessions lose one engine at once, and need not come back at once.
+        delay_s = min(RETRY_MOST_S, RETRY_FIRST_S * 2**self._failures) * (0.5 + self._chance() / 2)
         self._failures += 1
-        self._not_before = asyncio.get_running_loop().time() + delay_s
-        log.warning("engine not renewed", sessionId=self._runner.session_id, code=code, retryInSeconds=delay_s)
+        log.warning(
+            "engine not renewed", sessionId=self._runner.session_id, code=code, retryInSeconds=round(delay_s, 2)
+        )
+        due = asyncio.get_running_loop().time() + delay_s
+        if due < self._expires_at:
+            self._set_timer(due, self._begin_opening)
 
-    def _switch(self, old: RenewableLeg, successor: _Successor) -> None:
-        """All at once, between two frames of the caller's: each of them goes to one connection."""
+    def _switch(self, successor: Successor, leg: EngineLeg) -> None:
+        """All at once, between two frames of the caller's."""
         session = self._runner.session
         news = [turn for turn_id, turn in past_turns(session).items() if turn_id not in successor.knows]
-        if session.reply is not None:
-            # It plays to its end, most likely; a part of it can't be taken back from who has not spoken it.
-            news.append(PastTurn("interviewer", session.reply.text))
-        successor.leg.remember(news)
-        held = old.give_held()
-        self._held_since = self._successor = None
-        self._link.replace(successor.leg, successor.relay, held)
+        self._successor = None
+        leg.remember(news)
+        old = self._link.replace(leg, successor)
         self._let_go(old)
         assert self._tasks is not None
-        self.watch(successor.leg, self._tasks)
+        self.watch(leg, self._tasks)
         log.info("engine renewed", sessionId=self._runner.session_id, turns=len(successor.knows) + len(news))
 
-    # Timers and tasks.
+    def _set_timer(self, at: float, then: Callable[[], None]) -> None:
+        """In place of the one before."""
+        self._clear_timer()
+        self._timer = asyncio.get_running_loop().call_at(at, then)
 
-    def _rest(self) -> None:
-        self._leg = self._held_since = None
+    def _clear_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._opening is not None:
-            self._opening.cancel()
-            self._opening = None
+
+    # Legs that go.
 
     def _drop_successor(self) -> None:
         successor, self._successor = self._successor, None
-        if successor is not None:
+        if successor is not None and successor.leg is not None:
             self._let_go(successor.leg)
 
     def _let_go(self, leg: EngineLeg) -> None:
-        """Close it, without waiting for that."""
-        self._part_with(leg)
-        self._begin(self._close(leg), "close engine")
-
-    def _part_with(self, leg: EngineLeg) -> None:
+        """Have it closed, without waiting for that."""
         self._link.discount()
         self._leaving.append(leg)
+        if self._closing is None or self._closing.done():
+            assert self._tasks is not None
+            self._closing = begin(self._tasks, self._close_leaving(), f"close engine {self._runner.session_id}")
 
-    async def _close(self, leg: EngineLeg) -> None:
-        await leg.close()
-        if leg in self._leaving:
-            self._leaving.remove(leg)
-
-    def _set_timer(self, delay_s: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(max(delay_s, 0.0), self._look)
-
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        assert self._tasks is not None
-        task = self._tasks.create_task(work, name=f"{name} {self._runner.session_id}")
-        self._own.add(task)
-        task.add_done_callback(self._own.discard)
-        return task
+    async def _close_leaving(self) -> None:
+        while self._leaving:
+            await self._leaving[0].close()
+            self._leaving.pop(0)
 
 
 def past_turns(session: Session) -> dict[str, PastTurn]:

@@ -202,19 +202,8 @@ class SessionRunner:
     def signal(self, signal: s.Signal) -> None:
         """Take what a leg, the bridge or the clock observed. What does not fit is counted, never raised."""
         self._inbox.append(signal)
-        if self._stepping:
-            return
-        self._stepping = True
-        try:
-            while self._inbox:
-                following = self._inbox.popleft()
-                try:
-                    self._apply(following)
-                except GreenroomError as error:
-                    self._parts.metrics.rejected(error.code)
-                    self._log.debug("signal refused", code=error.code, signal=type(following).__name__)
-        finally:
-            self._stepping = False
+        if not self._stepping:
+            self._take_all()
 
     @property
     def session(self) -> Session:
@@ -292,8 +281,22 @@ class SessionRunner:
             self._apply(signal)
         finally:
             self._stepping = False
-        if self._inbox:
-            self.signal(self._inbox.popleft())
+        self._take_all()
+
+    def _take_all(self) -> None:
+        """What is in the inbox, and what comes into it on the way."""
+        self._stepping = True
+        try:
+            while self._inbox:
+                following = self._inbox.popleft()
+                try:
+                    self._apply(following)
+                except GreenroomError as error:
+                    self._parts.metrics.rejected(error.code)
+                    self._log.debug("signal refused", code=error.code, signal=type(following).__name__)
+        finally:
+            self._stepping = False
+        self._engine.session_changed()
 
     def _apply(self, signal: s.Signal) -> None:
         ear = self.bridge.ear

@@ -10,7 +10,7 @@ import structlog
 
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, EngineLeg, PastTurn
-from greenroom.ports.renewal import PreparingEngine, SpareLeg
+from greenroom.ports.spare import PreparingEngine, SpareLeg
 
 log = structlog.get_logger()
 
@@ -31,6 +31,8 @@ class Keeping:
     retry_most_s: float = 30.0
     refused_s: float = 300.0
     """After a refusal, which trying again won't change, but the operator may."""
+    after_taking_s: float = 0.5
+    """Then the next is opened in its place: not while the call that took it waits for the first word."""
     at_once: int = 4
     """Opened at the same time."""
 
@@ -177,8 +179,8 @@ class WarmEngines:
             self._tell(len(self._ready))
             await asyncio.wait((kept.over,), timeout=idle_s)
         if kept.taken:
-            return
-        if kept.over.done() and loop.time() - kept.opened_at < self._keeping.calm_s:
+            await self._sleep(self._keeping.after_taking_s)
+        elif kept.over.done() and loop.time() - kept.opened_at < self._keeping.calm_s:
             self._failed(kept.over.result() or EngineUnreachable("it went away"))
         else:
             self._succeeded()

@@ -46,7 +46,7 @@ class RealtimeEngine:
     async def prepare(
         self, lost: Callable[[EngineRefusal | EngineUnreachable], None] = lambda _: None
     ) -> RealtimeSpare:
-        """See `ports.renewal.PreparingEngine`."""
+        """See `ports.spare.PreparingEngine`."""
         spare = RealtimeSpare(self._settings, self._heartbeats, self._count, lost)
         line = _Line()
         try:

@@ -1,7 +1,6 @@
 """One session on a Realtime server: events to signals, orders to messages, one end, told once."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -29,14 +28,11 @@ from greenroom.realtime.wire import Wire
 
 __all__ = ["MALFORMED_IN_A_ROW", "RealtimeLeg"]
 
-MAX_HELD = 500
-"""Frames; far more than a change of connections holds."""
-
 log = structlog.get_logger()
 
 
 class RealtimeLeg:
-    """A `RenewableLeg`. Made by a `RealtimeSpare`, of a connection that is up."""
+    """An `EngineLeg`. Made by a `RealtimeSpare`, of a connection that is up."""
 
     __slots__ = (
         "_answer",
@@ -44,7 +40,6 @@ class RealtimeLeg:
         "_events",
         "_handlers",
         "_hearing",
-        "_held",
         "_over",
         "_reading",
         "_replies",
@@ -75,7 +70,6 @@ class RealtimeLeg:
         self._reading = Reading(count)
         self._answer: asyncio.Future[None] | None = None
         """While somebody waits for it, an end is an answer to them instead of a signal."""
-        self._held: deque[bytes] | None = None
         self._over = False
         self._sent = 0
         self._handlers = self._table()
@@ -88,9 +82,7 @@ class RealtimeLeg:
             self._setup.want(wanted)
 
     def append_audio(self, payload: bytes) -> None:
-        if self._held is not None:
-            self._held.append(payload)
-        elif not self._over:
+        if not self._over:
             self.connection.append_audio(payload)
 
     def say(self, cue: Cue) -> None:
@@ -112,8 +104,6 @@ class RealtimeLeg:
 
     def discard_input(self) -> None:
         if not self._over:
-            if self._held is not None:
-                self._held.clear()
             self._hearing.discard()
             self._send(InputAudioBufferClear(event_id=self._next_id("clear")))
 
@@ -125,26 +115,11 @@ class RealtimeLeg:
     # For whoever opens it and has another leg take over.
 
     def remember(self, history: Sequence[PastTurn]) -> None:
-        """See `ports.renewal.RenewableLeg`."""
+        """See `ports.engine.EngineLeg`."""
         for turn in history:
             if self._over:
                 return
             self._add_message("user" if turn.speaker == "candidate" else "assistant", turn.text)
-
-    def hold_audio(self) -> None:
-        """See `ports.renewal.RenewableLeg`."""
-        if self._held is None:
-            self._held = deque(maxlen=MAX_HELD)
-
-    def send_held(self) -> None:
-        """See `ports.renewal.RenewableLeg`."""
-        for payload in self.give_held():
-            self.append_audio(payload)
-
-    def give_held(self) -> Sequence[bytes]:
-        """See `ports.renewal.RenewableLeg`."""
-        held, self._held = self._held, None
-        return () if held is None else tuple(held)
 
     def await_answer(self) -> asyncio.Future[None]:
         """Done with the next message. Raises `EngineRefusal` or `EngineUnreachable` if there comes none."""

@@ -19,9 +19,10 @@ from greenroom.websocket import Heartbeats
 
 LONGEST_SESSION_S = 3600.0
 """No server keeps one session longer, whatever the two clocks say of each other."""
-PROOF_S = 2.0
-"""How long a connection that has waited may take to answer the configuration, before it counts as dead. Its heartbeat
-finds that out by itself, but it takes up to 18 seconds."""
+PROOF_S = 1.0
+"""How long a connection that has waited may take to answer the configuration, before it counts as dead: a few round trips,
+and no longer than a caller takes for the pause before the first word. Its heartbeat finds that out by itself, but it takes
+up to 18 seconds."""
 
 
 class RealtimeSpare:
@@ -60,7 +61,7 @@ class RealtimeSpare:
         return leg
 
     async def take(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> RealtimeLeg:
-        """See `ports.renewal.SpareLeg`."""
+        """See `ports.spare.SpareLeg`."""
         leg = self._leg(events)
         answered = leg.await_answer()
         leg.configure(wanted)
@@ -77,7 +78,7 @@ class RealtimeSpare:
         return leg
 
     async def close(self) -> None:
-        """See `ports.renewal.SpareLeg`."""
+        """See `ports.spare.SpareLeg`."""
         if not self._taken:
             await self.connection.hang_up()
 

@@ -2,12 +2,13 @@
 
 import itertools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.engines.scripted.leg import ScriptedLeg
 from greenroom.engines.scripted.script import Script, Step
 from greenroom.engines.scripted.sound import Speech
+from greenroom.engines.scripted.spare import ScriptedSpare
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, EngineLeg, PastTurn
 
 
@@ -27,6 +28,8 @@ class ScriptedEngine:
         self.legs: list[ScriptedLeg] = []
         """The sessions that are open, in the order in which they were opened."""
         self.opened = 0
+        self.spares: list[ScriptedSpare] = []
+        """That wait to be taken, in the order in which they were made."""
         self._steps = tuple(steps)
         self._speech = speech
         self._numbers = itertools.count(1)
@@ -38,7 +41,7 @@ class ScriptedEngine:
         return cls(speech=Speech() if speech is None else speech, prompt_words=prompt_words)
 
     def fail_next(self, error: EngineRefusal | EngineUnreachable) -> None:
-        """The next `open` that has no failure before it raises this."""
+        """The next `open` or `prepare` that has no failure before it raises this."""
         self._failures.append(error)
 
     async def open(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> EngineLeg:
@@ -52,3 +55,11 @@ class ScriptedEngine:
         leg.configure(wanted)
         leg.begin(history)
         return leg
+
+    async def prepare(self, lost: Callable[[EngineRefusal | EngineUnreachable], None]) -> ScriptedSpare:
+        """See `ports.spare.PreparingEngine`."""
+        if self._failures:
+            raise self._failures.popleft()
+        spare = ScriptedSpare(self.open, lost, on_end=self.spares.remove)
+        self.spares.append(spare)
+        return spare

@@ -67,6 +67,7 @@ class ScriptedLeg:
         self._reply: _Reply | None = None
         self._over = False
         self._received_bytes = 0
+        self.expires_at: float | None = None
         self.wanted: EngineConfiguration | None = None
         self.history: tuple[PastTurn, ...] = ()
         self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
@@ -79,6 +80,10 @@ class ScriptedLeg:
             self.wanted = wanted
             if self._speech is not None:
                 self._later(lambda: self._events.signal(ConfigurationEchoed(wanted.revision)))
+
+    def remember(self, history: Sequence[PastTurn]) -> None:
+        if not self._over:
+            self.history = (*self.history, *history)
 
     def append_audio(self, payload: bytes) -> None:
         if not self._over:

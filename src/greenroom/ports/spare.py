@@ -1,7 +1,7 @@
-"""What an engine may offer beyond `ports.engine`: connections made ahead of calls, and legs that say when they end."""
+"""What an engine may offer beyond `ports.engine`: connections that are made ahead of calls."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.ports.engine import Engine, EngineConfiguration, EngineEvents, EngineLeg, PastTurn
@@ -12,7 +12,7 @@ class SpareLeg(Protocol):
 
     @property
     def expires_at(self) -> float | None:
-        """When the other side ends it, on the event loop's clock; None: it doesn't say."""
+        """As `EngineLeg.expires_at`."""
         ...
 
     async def take(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> EngineLeg:
@@ -28,7 +28,6 @@ class SpareLeg(Protocol):
         ...
 
 
-@runtime_checkable
 class PreparingEngine(Engine, Protocol):
     """An engine whose connections can be made before anybody needs one."""
 
@@ -37,30 +36,4 @@ class PreparingEngine(Engine, Protocol):
 
         Raises `EngineUnreachable` (try again) or `EngineRefusal` (not soon). Cancelling it leaves nothing open.
         """
-        ...
-
-
-@runtime_checkable
-class RenewableLeg(EngineLeg, Protocol):
-    """A leg that another one can take over from without the call noticing."""
-
-    @property
-    def expires_at(self) -> float | None:
-        """As `SpareLeg.expires_at`."""
-        ...
-
-    def remember(self, history: Sequence[PastTurn]) -> None:
-        """Know of these turns, too, behind everything it knows already."""
-        ...
-
-    def hold_audio(self) -> None:
-        """Keep the caller's audio here from now on instead of sending it."""
-        ...
-
-    def send_held(self) -> None:
-        """Send what was kept, and go on as before."""
-        ...
-
-    def give_held(self) -> Sequence[bytes]:
-        """What was kept, in order, for another leg to send: this one won't, and takes no more."""
         ...
