@@ -42,9 +42,12 @@ class Figures:
     frames_missing: int
     frames_twice: int
     utterances_cut: int
+    lines_heard: int
+    """Of the interviewer's, to their end; `lines_cut` were spoken over or put in other words."""
+    lines_cut: int
     samples_made: int
-    samples_played: int
-    samples_differ: int
+    """Of the lines that were heard to their end."""
+    samples_missing: int
     longest_gap_in_ms: float
     """Between two frames that arrive at the model."""
     longest_gap_out_ms: float
@@ -54,7 +57,7 @@ class Figures:
 
     @property
     def hold(self) -> bool:
-        nothing = self.frames_missing, self.utterances_cut, self.samples_differ, self.losses
+        nothing = self.frames_missing, self.utterances_cut, self.samples_missing, self.losses
         return (
             not any(nothing)
             and self.heard_as_turns == self.utterances
@@ -68,7 +71,7 @@ async def measure(changes: int = CHANGES, lasts_s: float = LASTS_S) -> Figures:
         lasts_s=lasts_s,
         vad=True,
         hears=deque([WORDS] * 10 * changes),
-        transcript_after_s=0.05,
+        transcript_after_s=0.0,
         delay_s=0.03,
         ms_per_word=40,
     )
@@ -134,8 +137,7 @@ def compare(phone: NumberedPhone, double: RealtimeDouble, runner: SessionRunner,
     first = got[0][0]
     speech = stretches([number for number, spoken in enumerate(phone.spoken) if spoken])
     whole = [any(stretch <= set(numbers) for numbers in got) for stretch in speech]
-    made = b"".join(bytes(said) for session in double.sessions for said in session.sounds.of_item.values())
-    played = b"".join(sound for _, sound in phone.played)
+    lines = compare_lines(phone, double, runner)
     arrivals = sorted(at for session in double.sessions for at in session.sound_at)
     noticed = [kinds(session) for session in double.sessions]
     return Figures(
@@ -149,14 +151,39 @@ def compare(phone: NumberedPhone, double: RealtimeDouble, runner: SessionRunner,
         frames_missing=sum(number not in times for number in range(first, len(phone.spoken))),
         frames_twice=sum(count - 1 for count in times.values()),
         utterances_cut=whole.count(False),
-        samples_made=len(made),
-        samples_played=len(played),
-        samples_differ=sum(one != other for one, other in itertools.zip_longest(made, played)),
+        lines_heard=len(lines),
+        lines_cut=len(turns_of(runner, "interviewer")) - len(lines),
+        samples_made=sum(len(made) for made, _ in lines),
+        samples_missing=sum(len(made) - common(made, played) for made, played in lines),
         longest_gap_in_ms=1000 * max(later - earlier for earlier, later in itertools.pairwise(arrivals)),
         longest_gap_out_ms=longest_gap_out_ms(phone, double),
         greetings=turns_of(runner, "interviewer").count(turns_of(runner, "interviewer")[0]),
         losses=len(runner.session.record.lost_legs),
     )
+
+
+def compare_lines(phone: NumberedPhone, double: RealtimeDouble, runner: SessionRunner) -> list[tuple[bytes, bytes]]:
+    """Of each line that was heard to its end, as the record says: what was made of it, and what came to the phone."""
+    played: dict[tuple[int, str], bytes] = {}
+    for _, sound in phone.played:
+        item = double.item_of(sound)
+        assert item is not None, "sound that nobody made"
+        played[item] = played.get(item, b"") + sound
+    turns = [turn for turn in runner.session.record.turns if turn.speaker == "interviewer"]
+    return [
+        (bytes(double.sessions[number].sounds.of_item[item_id]), sound)
+        for turn, ((number, item_id), sound) in zip(turns, played.items(), strict=True)
+        if turn.completed is not None and turn.interrupted is None
+    ]
+
+
+def common(one: bytes, other: bytes) -> int:
+    """How long they are the same."""
+    length = 0
+    for length, (mine, theirs) in enumerate(zip(one, other, strict=False)):
+        if mine != theirs:
+            return length
+    return min(len(one), len(other))
 
 
 def kinds(session: Session) -> Counter[str]:
@@ -192,7 +219,8 @@ def main() -> int:
     print(f"{figures.changes} changes of connection in one call of {figures.frames_sent * ms / 1000:.0f} s")
     print(f"to the model: {figures.frames_sent * FRAME_BYTES} samples, {figures.frames_missing * FRAME_BYTES} lost")
     print(f"  said to both connections: {twice_ms:.0f} ms a change (at most {OVERLAP_MS})")
-    print(f"to the caller: {figures.samples_made} samples, {figures.samples_differ} lost or out of place")
+    print(f"to the caller: {figures.samples_made} samples, {figures.samples_missing} lost", end=" ")
+    print(f"({figures.lines_heard} lines; {figures.lines_cut} more that were spoken over)")
     print(
         f"longest gap: {figures.longest_gap_in_ms:.0f} ms to the model, {figures.longest_gap_out_ms:.0f} ms within a reply"
     )

@@ -181,15 +181,15 @@ async def warm() -> AsyncGenerator[Bench]:
             yield WarmBench(bench, pool)
 
 
-class LocalBench:
-    """The embedded engine itself, in its own process."""
+class ServerBench:
+    """A Realtime server that is there already: the embedded engine in its own process, or anybody's."""
 
-    def __init__(self, port: int, heartbeats: Heartbeats) -> None:
+    def __init__(self, url: str, heartbeats: Heartbeats) -> None:
         self.heartbeats = heartbeats
-        self._url = f"ws://127.0.0.1:{port}/v1/realtime"
+        self._url = url
         self._legs: list[EngineLeg] = []
         self.engine: Engine = self
-        self.name = "local"
+        self.name = "server"
         self.prompt_words = True
 
     async def open(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> EngineLeg:
@@ -212,7 +212,7 @@ class LocalBench:
         pytest.skip("a cough is no speech to it")
 
     async def lose(self) -> None:
-        pytest.skip("its process serves other tests, too")
+        pytest.skip("it serves other tests, too")
 
     def remembered(self) -> list[tuple[str, str]]:
         pytest.skip("nobody sees into it")

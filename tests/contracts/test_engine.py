@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import itertools
+import os
 from collections.abc import AsyncGenerator, Iterable, Iterator
 
 import pytest
@@ -12,20 +13,24 @@ from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.ports.engine import EngineConfiguration, EngineLeg, PastTurn
 from greenroom.websocket import Heartbeats
-from tests.contracts.engine_benches import WANTED, Bench, LocalBench, ScriptedBench, localvoice_process, realtime, warm
+from tests.contracts.engine_benches import WANTED, Bench, ScriptedBench, ServerBench, localvoice_process, realtime, warm
 from tests.doubles.engine_events import Caption, HeardEvents, Sound
 
 LONG = "This is a rather long sentence that goes on for quite some time before it comes to its end."
 
 
 BENCHES = ["scripted", "realtime", "warm", pytest.param("local", marks=pytest.mark.speech)]
+# Any other server of the protocol, by the URL that it has here: what it can't do fails, and is read rather than mended.
+THEIRS = os.environ.get("GREENROOM_TEST_ENGINE_URL")
+if THEIRS:
+    BENCHES.append("theirs")
 
 
 @pytest.fixture(scope="module")
-def local_port() -> Iterator[int]:
+def local_url() -> Iterator[str]:
     pytest.importorskip("hibari")
     with localvoice_process() as port:
-        yield port
+        yield f"ws://127.0.0.1:{port}/v1/realtime"
 
 
 @pytest.fixture(params=BENCHES)
@@ -41,9 +46,10 @@ async def bench(request: pytest.FixtureRequest) -> AsyncGenerator[Bench]:
                 yield made
         case _:
             heartbeats = Heartbeats()
-            local = LocalBench(request.getfixturevalue("local_port"), heartbeats)
-            yield local
-            await local.close()
+            url = THEIRS or "" if request.param == "theirs" else request.getfixturevalue("local_url")
+            server = ServerBench(url, heartbeats)
+            yield server
+            await server.close()
             assert len(heartbeats) == 0
 
 
