@@ -150,18 +150,6 @@ async def test_a_server_that_hangs_up_before_it_answers() -> None:
             await engine_at(f"ws://127.0.0.1:{port}/").open(HeardEvents(), WANTED, ())
 
 
-async def test_a_server_that_speaks_something_else() -> None:
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 mail.example ESMTP\r\n\r\n")
-        await reader.read()
-        writer.close()
-
-    async with await answered_with(talk) as server:
-        port = server.sockets[0].getsockname()[1]
-        with pytest.raises(EngineUnreachable):
-            await engine_at(f"ws://127.0.0.1:{port}/").open(HeardEvents(), WANTED, ())
-
-
 @pytest.mark.parametrize("greeting", ["never answers", "never greets"])
 async def test_cancelling_leaves_nothing_open(line: Line, greeting: str) -> None:
     asked, ended = asyncio.Event(), asyncio.Event()

@@ -3,6 +3,7 @@
 from greenroom.core import commands as c
 from greenroom.core import director
 from greenroom.core import events as e
+from greenroom.core.apologies import apology
 from greenroom.core.draft import Draft
 from greenroom.core.phases import Phase
 
@@ -52,6 +53,8 @@ def finish(draft: Draft, reason: str) -> None:
                 hearing.turn_id, "candidate", "", hearing.began_ms, max(hearing.began_ms, ended_ms), available=False
             )
         )
+    if reason == "engine_lost":
+        draft.record(e.Notice(reason, apology(reason)))
     draft.clear_all_deadlines()
     draft.set(reply=None, hearings=(), awaiting_words=None)
     draft.go(Phase.ENDED, reason)

@@ -4,6 +4,7 @@ from greenroom.core import commands as c
 from greenroom.core import configuring, director, endings, listening, speaking
 from greenroom.core import events as e
 from greenroom.core import signals as s
+from greenroom.core.apologies import apology
 from greenroom.core.draft import Draft
 from greenroom.core.phases import Phase
 
@@ -123,7 +124,7 @@ def engine_gone(draft: Draft, code: str) -> None:
 
 
 def on_engine_refused(draft: Draft, signal: s.EngineRefused) -> None:
-    draft.record(e.Notice("engine_refused", signal.message))
+    draft.record(e.Notice(signal.code, apology(signal.code)))
     endings.finish(draft, "engine_refused")
 
 

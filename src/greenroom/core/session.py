@@ -110,7 +110,6 @@ class Session:
     """It was lost then, and has not been heard since."""
     engine_revision: int = 0
     """What the engine at hand has echoed."""
-    engine_said_no: tuple[str, str] | None = None
     prompt_words: bool = False
     owner_watching: bool = False
     hung_on: bool = False

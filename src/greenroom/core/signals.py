@@ -120,7 +120,7 @@ class EngineLost(Signal):
 
 @dataclass(frozen=True, slots=True)
 class EngineRefused(Signal):
-    """The model won't serve this session, however often it is asked."""
+    """The model won't serve this session, however often it is asked. `message` is for the operator."""
 
     code: str
     message: str
@@ -135,7 +135,7 @@ class ConfigurationEchoed(Signal):
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationRejected(Signal):
-    """The engine won't take the configuration of this revision."""
+    """The engine won't take the configuration of this revision. `message` is for the operator."""
 
     revision: int
     code: str

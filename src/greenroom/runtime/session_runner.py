@@ -260,8 +260,15 @@ class SessionRunner:
     def engine_reports(self, adapter: EngineAdapter, signal: s.Signal) -> None:
         if not self._engine.is_from_the_leg(adapter):
             return
-        if isinstance(signal, s.EngineLost):
-            self._log.warning("engine lost", code=signal.code)
+        match signal:
+            case s.EngineLost(code):
+                self._log.warning("engine lost", code=code)
+            case s.EngineRefused(code, message):
+                self._log.error("engine refused", code=code, message=message)
+            case s.ConfigurationRejected(revision, code, message):
+                self._log.error("configuration refused", revision=revision, code=code, message=message)
+            case _:
+                pass
         self.signal(signal)
 
     # The life of the session.
@@ -336,8 +343,14 @@ class SessionRunner:
 
     def _record(self, events: tuple[e.Event, ...]) -> None:
         for event in events:
-            if isinstance(event, e.ConfigurationApplied):
-                self._log.info("configuration applied", revision=event.revision)
+            match event:
+                case e.ConfigurationApplied(revision):
+                    self._log.info("configuration applied", revision=revision)
+                case e.ConfigurationFailed(revision, "configuration_timeout" as code):
+                    words = "The voice engine did not agree to the configuration in time."
+                    self._log.error("configuration failed", revision=revision, code=code, message=words)
+                case _:
+                    pass
         self._bring_early_caption({event.turn_id for event in events if isinstance(event, e.TurnStarted)})
         if not self._lines.append(events, self._session.record) and not self.ended:
             self.signal(s.EndAskedFor("log_unavailable"))

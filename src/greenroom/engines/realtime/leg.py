@@ -198,8 +198,8 @@ class RealtimeLeg:
         words = f"the voice engine at {self._settings.shown} went away ({code})"
         self._fail(EngineLost(code), EngineUnreachable(words))
 
-    def _refuse(self, code: str, words: str) -> None:
-        self._fail(EngineRefused(code, words), EngineRefusal(words))
+    def _refuse(self, refusal: EngineRefusal) -> None:
+        self._fail(EngineRefused(refusal.code, refusal.message), refusal)
 
     def _fail(self, signal: Signal, error: EngineRefusal | EngineUnreachable) -> None:
         self._end()
@@ -238,21 +238,28 @@ class RealtimeLeg:
 
     def _on_error(self, event: ev.ErrorEvent) -> None:
         error = event.error
-        fatal = faults.fatal_words(error.code, error.type)
-        if fatal is not None:
-            self._refuse(*fatal)
+        refusal = faults.fatal(error.code, error.type)
+        if refusal is not None:
+            self._refuse(refusal)
         elif error.code == faults.SESSION_EXPIRED:
             self._lose(error.code)
-        elif not self._setup.refused(error) and not self._replies.refused(error) and error.code not in faults.BENIGN:
+        elif not self._setup.refused(error) and not self._replies.refused(error):
+            self._note_complaint(error)
+
+    def _note_complaint(self, error: ev.ErrorDetails) -> None:
+        """Nobody waits for what it is about."""
+        how = faults.severity(error.code, error.type)
+        if how is not faults.Severity.BENIGN:
             self._count("engine_error")
-            log.info("engine complained", code=error.code or error.type, about=error.event_id, param=error.param)
+            what = error.code or error.type
+            log.info("engine complained", code=what, severity=how.name.lower(), about=error.event_id, param=error.param)
 
     def _on_response_done(self, event: ev.ResponseDone) -> None:
         details = event.response.status_details
         error = None if details is None else details.error
-        fatal = None if error is None else faults.fatal_words(error.code, error.type)
-        if fatal is not None:
-            self._refuse(*fatal)
+        refusal = None if error is None else faults.fatal(error.code, error.type)
+        if refusal is not None:
+            self._refuse(refusal)
         else:
             self._replies.done(event.response)
 

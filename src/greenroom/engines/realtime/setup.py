@@ -7,7 +7,7 @@ import msgspec
 from greenroom.core.signals import ConfigurationEchoed, ConfigurationRejected, Signal
 from greenroom.engines.realtime.alarm import Alarm
 from greenroom.engines.realtime.configuration import echo_agrees, wanted_session
-from greenroom.engines.realtime.faults import is_retryable
+from greenroom.engines.realtime.faults import Severity, severity, while_configuring
 from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.ports.engine import EngineConfiguration
 from greenroom.realtime.client_events import SessionUpdate
@@ -16,7 +16,6 @@ from greenroom.realtime.sessions import Session
 from greenroom.realtime.wire import Wire
 
 RESENDS = 5
-_MAX_MESSAGE_CHARS = 300
 
 
 class Setup:
@@ -91,11 +90,11 @@ class Setup:
         unnamed = error.event_id is None and error.param is not None and error.param.startswith("session.")
         if error.event_id not in self._sent_as and not unnamed:
             return False
-        if not is_retryable(error):
+        if severity(error.code, error.type) is not Severity.RETRYABLE:
             self._alarm.clear()
             self._sent_as.clear()
-            code = error.code or error.type
-            self._report(ConfigurationRejected(wanted.revision, code, error.message[:_MAX_MESSAGE_CHARS]))
+            refusal = while_configuring(error)
+            self._report(ConfigurationRejected(wanted.revision, refusal.code, refusal.message))
         return True
 
     def close(self) -> None:

@@ -104,8 +104,8 @@ class RealtimeSpare:
             case ErrorEvent(error=error):
                 if not self._ready.done():
                     self._fail(faults.while_opening(error, self._settings.shown))
-                elif (fatal := faults.fatal_words(error.code, error.type)) is not None:
-                    self._fail(EngineRefusal(fatal[1]))
+                elif (refusal := faults.fatal(error.code, error.type)) is not None:
+                    self._fail(refusal)
                 elif error.code == faults.SESSION_EXPIRED:
                     self._fail(self._gone(error.code))
                 else:
@@ -126,10 +126,7 @@ class RealtimeSpare:
         self._ready.set_result(None)
 
     def _ended(self, code: int) -> None:
-        if code in faults.UNAUTHORIZED_CLOSES:
-            self._fail(EngineRefusal(faults.UNAUTHORIZED_CLOSES[code][1]))
-        else:
-            self._fail(self._gone(name_of(code)))
+        self._fail(faults.of_close(code) or self._gone(name_of(code)))
 
     def _gone(self, code: str) -> EngineUnreachable:
         return EngineUnreachable(f"the voice engine at {self._settings.shown} went away ({code})")
