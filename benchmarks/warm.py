@@ -62,7 +62,7 @@ class SlowSession(Messages):
 
     def message(self, kind: object, data: bytes) -> None:  # noqa: ARG002
         if data.startswith(APPEND):
-            self.audio.append(data[len(APPEND) : -2])
+            self.audio.append(data[len(APPEND) : data.index(b'"', len(APPEND))])
             return
         event = json.loads(data)
         self.received.append(event)

@@ -104,7 +104,7 @@ class Session:
             await self._put(json.dumps({"type": f"{kind}.hologram", "event_id": self._id("event"), "x": {"y": [1]}}))
         if self.behaviour.beta:
             event = beta.renamed(event) or {}
-            if self.behaviour.beta == "all" and "session" in event:
+            if self.behaviour.beta in ("shapes", "all") and "session" in event:
                 event["session"] = beta.flat_session(event["session"])
         if event:
             await self._put(json.dumps(event, separators=(",", ":")))
@@ -244,12 +244,12 @@ class Session:
     async def _take(self, message: str | bytes) -> None:
         check_client_event(message)
         event = json.loads(message)
+        self._demand_event_id(event)
         if event["type"] == "input_audio_buffer.append":
             self.audio_chars += len(event["audio"])
             await self._hear(base64.b64decode(event["audio"], validate=True))
             self._changed.set()
             return
-        self._demand_event_id(event)
         self.received.append(event)
         self._changed.set()
         if event["type"] in self.behaviour.close_on:

@@ -176,10 +176,11 @@ async def test_a_server_that_says_no_after_it_greeted(case: str) -> None:
     assert len(heartbeats) == 0
 
 
-async def test_a_server_with_betas_names_for_events_serves_a_call() -> None:
+@pytest.mark.parametrize("beta", ["names", "shapes"])
+async def test_a_server_with_betas_names_serves_a_call(beta: str) -> None:
     heartbeats = Heartbeats()
     async with (
-        double(beta="names")() as url,
+        double(beta=beta)() as url,
         engine_call(realtime_engine(url, heartbeats, lambda _: None), IN_A_HURRY) as call,
     ):
         call.pick_up()
@@ -265,6 +266,9 @@ ODD: dict[str, Odd] = {
     "binary": Odd((b"\x00\xff\x00",), MALFORMED),
     "no JSON": Odd(("<html>", ""), MALFORMED * 2),
     "JSON of another kind": Odd(("[1,2]", '"hello"', "null"), MALFORMED * 3),
+    "events that are for other transports": Odd(
+        ('{"type":"output_audio_buffer.started"}', '{"type":"mcp_list_tools.in_progress","item_id":"i"}')
+    ),
     "an event that nobody knows": Odd(('{"type":"response.hologram.delta","x":{}}',), ("engine_unknown_event",)),
     "nothing but noise": Odd(("noise",) * 50, MALFORMED * 50, ends=s.EngineLost("protocol_error")),
 }

@@ -135,7 +135,7 @@ _EVENTS = st.lists(
 @given(_EVENTS)
 def test_whatever_order_events_come_in_an_item_is_told_in_one_order(events: list[tuple[str, str]]) -> None:
     heard = HeardEvents()
-    hearing = Hearing(heard)
+    hearing = Hearing(heard, 300, 600)
     for what, item_id in events:
         match what:
             case "start":
@@ -161,7 +161,7 @@ def test_whatever_order_events_come_in_an_item_is_told_in_one_order(events: list
 
 def test_items_whose_words_never_come_are_forgotten() -> None:
     heard = HeardEvents()
-    hearing = Hearing(heard)
+    hearing = Hearing(heard, 300, 600)
     for number in range(MAX_ITEMS + 1):
         hearing.started(f"i{number}", number * 1000)
         hearing.stopped(f"i{number}", number * 1000 + 900)

@@ -63,7 +63,6 @@ class RealtimeEngine:
 
     async def _connect(self, spare: RealtimeSpare, line: "_Line") -> None:
         settings = self._settings
-        headers = {} if settings.api_key is None else {"Authorization": f"Bearer {settings.api_key}"}
         try:
             await picows.ws_connect(  # pyright: ignore[reportUnknownMemberType] its keyword arguments
                 lambda: spare.connection,
@@ -71,7 +70,7 @@ class RealtimeEngine:
                 ssl_context=self._tls,
                 websocket_handshake_timeout=settings.connect_timeout_s,
                 max_frame_size=MAX_MESSAGE_BYTES,
-                extra_headers=headers,
+                extra_headers=settings.headers,
                 max_redirects=0,  # the key goes nowhere but where the operator sent it
                 socket_factory=line.connect,
             )

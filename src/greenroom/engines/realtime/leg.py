@@ -12,6 +12,7 @@ from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.signals import EngineLost, EngineRefused, Signal
 from greenroom.engines.realtime import faults
+from greenroom.engines.realtime.configuration import counted_to_turns
 from greenroom.engines.realtime.connection import Connection, name_of
 from greenroom.engines.realtime.hearing import Hearing
 from greenroom.engines.realtime.messages import audio_delta
@@ -71,7 +72,7 @@ class RealtimeLeg:
         self._count = count
         self._setup = Setup(settings, self._send, events.signal)
         self._replies = Replies(self._send, events)
-        self._hearing = Hearing(events)
+        self._hearing = Hearing(events, *counted_to_turns(settings))
         self._reading = Reading(count)
         self._answer: asyncio.Future[None] | None = None
         """While somebody waits for it, an end is an answer to them instead of a signal."""
@@ -173,7 +174,7 @@ class RealtimeLeg:
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
-        elif isinstance(event, Unknown):
+        elif isinstance(event, Unknown) and event.type not in ev.NOT_FOR_CALLS:
             self._count("engine_unknown_event")
 
     def _take_first(self, kind: WSMsgType, data: bytes) -> None:

@@ -76,7 +76,7 @@ class Setup:
     def echoed(self, session: Session) -> None:
         """The server says what it is set to now."""
         wanted = self._wanted
-        if wanted is None or self._agreed or not echo_agrees(wanted, session):
+        if wanted is None or self._agreed or not echo_agrees(wanted, session, self._settings):
             return
         self._agreed = True
         self._alarm.clear()
@@ -106,9 +106,7 @@ class Setup:
             return
         settings = self._settings
         try:
-            session = wanted_session(
-                wanted, settings.transcription_model, with_voice=wanted.voice != self._locked_voice
-            )
+            session = wanted_session(wanted, settings, with_voice=wanted.voice != self._locked_voice)
         except msgspec.ValidationError as error:
             self._report(ConfigurationRejected(wanted.revision, "bad_tools", str(error)))
             return

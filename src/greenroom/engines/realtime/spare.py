@@ -14,7 +14,7 @@ from greenroom.engines.realtime.reading import Reading
 from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, PastTurn
 from greenroom.realtime import Unknown
-from greenroom.realtime.server_events import ErrorEvent, SessionCreated
+from greenroom.realtime.server_events import NOT_FOR_CALLS, ErrorEvent, SessionCreated
 from greenroom.websocket import Heartbeats
 
 LONGEST_SESSION_S = 3600.0
@@ -110,7 +110,7 @@ class RealtimeSpare:
                     self._fail(self._gone(error.code))
                 else:
                     self._count("engine_error")
-            case Unknown():
+            case Unknown(type=kind) if kind not in NOT_FOR_CALLS:
                 self._count("engine_unknown_event")
             case _:
                 pass
