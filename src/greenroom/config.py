@@ -90,6 +90,8 @@ class EngineSettings:
     key_header: KeyHeader
     transcription_model: str | None
     """None: the engine's own."""
+    voice: str | None
+    """In place of the embedded engine's own. None: the engine's usual one, if that is known."""
     turn_detection: TurnDetection
     eagerness: Eagerness
     takes_tools: bool | None
@@ -331,6 +333,13 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Model that writes down what the candidate says; when absent, `gpt-transcribe` with openai and the server's own "
         "choice at a URL.",
+        "text",
+        _text,
+    ),
+    Setting(
+        "GREENROOM_ENGINE_VOICE",
+        "",
+        "Voice for sessions that chose `heart`, which only the embedded engine has; when absent, `marin` with openai.",
         "text",
         _text,
     ),
@@ -579,6 +588,7 @@ def _pieces(values: dict[str, Any]) -> Settings:
             localvoice_port=of("LOCALVOICE_PORT"),
             key_header=of("ENGINE_KEY_HEADER"),
             transcription_model=of("ENGINE_TRANSCRIPTION_MODEL"),
+            voice=of("ENGINE_VOICE"),
             turn_detection=of("ENGINE_TURN_DETECTION"),
             eagerness=of("ENGINE_EAGERNESS"),
             takes_tools=of("ENGINE_TOOLS"),

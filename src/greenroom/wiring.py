@@ -35,6 +35,9 @@ DATABASE_FILE = "greenroom.db"
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
 OPENAI_MODEL = "gpt-realtime-2.1"
 OPENAI_TRANSCRIPTION_MODEL = "gpt-transcribe"
+OPENAI_VOICE = "marin"
+EMBEDDED_VOICE = "heart"
+"""What scenarios choose when nobody does; no other engine has it."""
 OPENAI_RETENTION_RATIO = 0.8
 """When the context window is full, old items go down to this share at once: one at a time would empty the cache each turn."""
 
@@ -171,6 +174,7 @@ def make_engine(
 def realtime_settings(settings: EngineSettings) -> RealtimeSettings:
     """Where the engine is and how it behaves, for one that is no process of ours."""
     openai = settings.engine == "openai"
+    voice = settings.voice or (OPENAI_VOICE if openai else None)
     return RealtimeSettings(
         OPENAI_URL if openai else settings.engine,
         model=settings.model or (OPENAI_MODEL if openai else None),
@@ -180,6 +184,7 @@ def realtime_settings(settings: EngineSettings) -> RealtimeSettings:
         turn_detection=settings.turn_detection,
         eagerness=settings.eagerness,
         retention_ratio=OPENAI_RETENTION_RATIO if openai else None,
+        voices={} if voice is None else {EMBEDDED_VOICE: voice},
         takes_tools=openai if settings.takes_tools is None else settings.takes_tools,
     )
 

@@ -25,6 +25,8 @@ from tests.doubles.realtime_sound import Sounds, VoiceActivity
 from tests.openai_types import check_client_event, check_server_event
 
 SESSION_S = 3600
+VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
+"""That the API has, though the package's types take any."""
 TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
@@ -300,6 +302,11 @@ class Session:
             await self.send_error("invalid_request_error", "unknown_parameter", event["event_id"], "session.type")
             return
         voice = wanted.get("audio", {}).get("output", {}).get("voice")
+        if voice is not None and voice not in VOICES:
+            await self.send_error(
+                "invalid_request_error", "invalid_value", event["event_id"], "session.audio.output.voice"
+            )
+            return
         if self._spoken_ms and voice not in (None, self.session["audio"]["output"]["voice"]):
             await self.send_error(
                 "invalid_request_error", "cannot_update_voice", event["event_id"], "session.audio.output.voice"

@@ -18,6 +18,7 @@ def test_openai_needs_no_more_than_a_key() -> None:
     assert settings.transcription_model == wiring.OPENAI_TRANSCRIPTION_MODEL
     assert settings.takes_tools
     assert settings.turn_detection == "server_vad"
+    assert settings.voices == {"heart": "marin"}  # it has none of the name that scenarios choose
 
 
 def test_a_server_at_a_url_is_left_as_it_is_unless_told() -> None:
@@ -35,9 +36,11 @@ def test_azure_is_a_url_and_a_header() -> None:
         GREENROOM_ENGINE_TURN_DETECTION="semantic_vad",
         GREENROOM_ENGINE_EAGERNESS="high",
         GREENROOM_ENGINE_TOOLS="true",
+        GREENROOM_ENGINE_VOICE="cedar",
     )
     assert settings.target == "wss://me.openai.azure.com/openai/v1/realtime?model=my-deployment"
     assert settings.headers == {"api-key": "k"}
     assert settings.transcription_model == "my-transcriber"
     assert (settings.turn_detection, settings.eagerness) == ("semantic_vad", "high")
     assert settings.takes_tools
+    assert settings.voices == {"heart": "cedar"}

@@ -163,3 +163,11 @@ def test_a_server_without_functions_is_given_none() -> None:
     without = replace(SETTINGS, takes_tools=False)
     assert sent(settings=without)["tools"] == []
     assert echo_agrees(WANTED, echo(without), without)
+
+
+def test_a_voice_that_the_server_has_not_goes_by_the_name_of_another() -> None:
+    settings = replace(SETTINGS, voices={"heart": "marin"})
+    wanted = msgspec.structs.replace(WANTED, voice="heart")
+    assert sent(wanted, settings)["audio"]["output"]["voice"] == "marin"
+    assert echo_agrees(wanted, echo(), settings)
+    assert not echo_agrees(wanted, echo(), SETTINGS)

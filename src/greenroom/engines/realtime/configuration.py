@@ -63,7 +63,7 @@ def wanted_session(wanted: EngineConfiguration, settings: RealtimeSettings, *, w
                 transcription=UNSET if model is None else Transcription(model=model),
                 turn_detection=turn_detection(settings),
             ),
-            output=AudioOutput(format=form, voice=wanted.voice if with_voice else UNSET),
+            output=AudioOutput(format=form, voice=_voice(wanted, settings) if with_voice else UNSET),
         ),
         tools=_tools(wanted, settings),
         tool_choice="auto",
@@ -83,7 +83,7 @@ def echo_agrees(wanted: EngineConfiguration, echoed: Session, settings: Realtime
     turns = audio.input.turn_detection
     return (
         echoed.instructions == wanted.instructions
-        and audio.output.voice == wanted.voice
+        and audio.output.voice == _voice(wanted, settings)
         and _same_format(audio.input.format, wanted)
         and _same_format(audio.output.format, wanted)
         and isinstance(turns, ServerVad | SemanticVad)
@@ -92,6 +92,10 @@ def echo_agrees(wanted: EngineConfiguration, echoed: Session, settings: Realtime
         and turns.interrupt_response is False
         and (() if isinstance(echoed.tools, UnsetType) else echoed.tools) == _tools(wanted, settings)
     )
+
+
+def _voice(wanted: EngineConfiguration, settings: RealtimeSettings) -> str:
+    return settings.voices.get(wanted.voice, wanted.voice)
 
 
 def _same_format(echoed: AudioFormat | UnsetType, wanted: EngineConfiguration) -> bool:

@@ -1,5 +1,6 @@
 """What must be known of a Realtime server to use it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -24,6 +25,8 @@ class RealtimeSettings:
     """Of `semantic_vad`."""
     retention_ratio: float | None = None
     """How much of a full context window is kept when old items have to go; None: as the server does it by itself."""
+    voices: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What it calls a voice that it has not under this name."""
     takes_tools: bool = False
     """Whether its model may be given functions to call."""
     words_are_prompt: bool = False

@@ -110,7 +110,7 @@ class RealtimeSpare:
                     self._fail(self._gone(error.code))
                 else:
                     self._count("engine_error")
-            case Unknown(type=kind) if kind not in NOT_FOR_CALLS:
+            case Unknown(type=what) if what not in NOT_FOR_CALLS:
                 self._count("engine_unknown_event")
             case _:
                 pass
