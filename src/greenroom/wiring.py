@@ -119,7 +119,11 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         admission = Admission(
             max_sessions=settings.limits.max_sessions,
             keep_days=settings.store.keep_days,
-            limits=Limits(session_s=settings.limits.max_session_seconds),
+            limits=Limits(
+                session_s=settings.limits.max_session_seconds,
+                budget_tokens=settings.limits.budget_tokens,
+                budget_s=settings.limits.budget_seconds,
+            ),
         )
         directory = Directory(parts, store, scenarios.values, admission)
         directories.append(directory)
@@ -161,7 +165,7 @@ def make_engine(
 ) -> Engine:
     """The voice model that the settings name."""
     if voice is not None:
-        local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True)
+        local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True, counts_usage=False)
         return RealtimeEngine(local, heartbeats, name="local", count=metrics.rejected)
     return RealtimeEngine(
         realtime_settings(settings),

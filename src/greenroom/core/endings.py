@@ -30,7 +30,7 @@ def begin(draft: Draft, reason: str) -> None:
     """The farewell is about to be spoken; from here on nobody is listened to."""
     draft.set(end_reason=reason)
     draft.order(c.HearCaller(on=False))
-    for name in ("silence", "answer", "time_limit", "words", "barge_in"):
+    for name in ("silence", "answer", "time_limit", "budget", "words", "barge_in"):
         draft.clear_deadline(name)
     draft.go(Phase.ENDING)
     draft.set_deadline("farewell", draft.now.limits.farewell_s)

@@ -1,7 +1,7 @@
 """The caller and the engine: there, lost for a while, back, gone for good."""
 
 from greenroom.core import commands as c
-from greenroom.core import configuring, director, endings, listening, speaking
+from greenroom.core import configuring, director, endings, listening, speaking, spending
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.apologies import apology
@@ -145,6 +145,7 @@ def on_connect_timeout(draft: Draft) -> None:
 def _connect(draft: Draft) -> None:
     draft.clear_deadline("connect")
     draft.set(connected_at=draft.at)
+    spending.start_clock(draft)
     _talk(draft)
     configuring.watch(draft)
     configuring.begin_if_ready(draft)

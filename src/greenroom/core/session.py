@@ -11,7 +11,7 @@ from greenroom.core.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one session, in seconds."""
+    """Bounds of one session, in seconds where nothing else is said."""
 
     session_s: float = 3600.0
     idle_s: float = 900.0
@@ -34,6 +34,10 @@ class Limits:
     """Speech over a reply that makes it an interruption."""
     barge_in_wait_s: float = 1.2
     """Without a word or an end of speech by then, it is one, too."""
+    budget_tokens: int = 0
+    """Of the voice model, in all; 0: no limit."""
+    budget_s: float = 0.0
+    """From being connected, interruptions included; 0: no limit."""
     rollover_s: float = 120.0
     """Before the engine ends its connection, another one is made ready to go on with."""
     rollover_latest_s: float = 20.0

@@ -8,6 +8,7 @@ from typing import Any
 
 from greenroom.core.events import Span, Word
 from greenroom.core.plan import Plan
+from greenroom.core.usage import Purpose, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,14 @@ class ReplyFinished(Signal):
 
     reply_id: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCame(Signal):
+    """What one reply or one transcript has cost."""
+
+    purpose: Purpose
+    usage: Usage
 
 
 # The bridge.

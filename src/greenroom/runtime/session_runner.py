@@ -31,7 +31,7 @@ from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.observer_feed import ObserverFeed, ReadLog
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_log import SessionLog
-from greenroom.runtime.shown import configuration_as_stored, turn_as_shown
+from greenroom.runtime.shown import configuration_as_stored, turn_as_shown, usage_as_shown
 
 ENDED_COMMIT_S = 0.5
 """How long the last event may take to be stored before it is told unstored."""
@@ -135,7 +135,8 @@ class SessionRunner:
         return [turn_as_shown(turn) for turn in self._session.record.turns]
 
     def usage(self) -> dict[str, Any]:
-        return {"audioMs": 0 if self._session.connected_at is None else self.at_ms}
+        audio_ms = 0 if self._session.connected_at is None else self.at_ms
+        return usage_as_shown(self._session.record, audio_ms)
 
     def configure(
         self, *, scenario_id: str, config: dict[str, Any], voice: str, revision: int | None
@@ -349,6 +350,8 @@ class SessionRunner:
                 case e.ConfigurationFailed(revision, "configuration_timeout" as code):
                     words = "The voice engine did not agree to the configuration in time."
                     self._log.error("configuration failed", revision=revision, code=code, message=words)
+                case e.UsageCounted(purpose, usage):
+                    self._parts.metrics.used(purpose, usage)
                 case _:
                     pass
         self._bring_early_caption({event.turn_id for event in events if isinstance(event, e.TurnStarted)})

@@ -10,16 +10,18 @@ from picows import WSMsgType
 
 from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
-from greenroom.core.signals import EngineLost, EngineRefused, Signal
+from greenroom.core.signals import EngineLost, EngineRefused, Signal, UsageCame
 from greenroom.engines.realtime import faults
 from greenroom.engines.realtime.configuration import counted_to_turns
 from greenroom.engines.realtime.connection import Connection, name_of
 from greenroom.engines.realtime.hearing import Hearing
 from greenroom.engines.realtime.messages import audio_delta
+from greenroom.engines.realtime.rate_limits import RateLimits
 from greenroom.engines.realtime.reading import MALFORMED_IN_A_ROW, Reading
 from greenroom.engines.realtime.replies import Replies
 from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.engines.realtime.setup import Setup
+from greenroom.engines.realtime.usage import of_reply, of_transcript
 from greenroom.ports.caller import BYTES_PER_MS
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, PastTurn
 from greenroom.realtime import Unknown, build
@@ -46,6 +48,7 @@ class RealtimeLeg:
         "_handlers",
         "_hearing",
         "_held",
+        "_limits",
         "_over",
         "_reading",
         "_replies",
@@ -71,7 +74,8 @@ class RealtimeLeg:
         self._events = events
         self._count = count
         self._setup = Setup(settings, self._send, events.signal)
-        self._replies = Replies(self._send, events)
+        self._limits = RateLimits()
+        self._replies = Replies(self._send, events, self._limits)
         self._hearing = Hearing(events, *counted_to_turns(settings))
         self._reading = Reading(count)
         self._answer: asyncio.Future[None] | None = None
@@ -222,8 +226,9 @@ class RealtimeLeg:
             ev.InputAudioBufferSpeechStarted: lambda event: hearing.started(event.item_id, event.audio_start_ms),
             ev.InputAudioBufferSpeechStopped: lambda event: hearing.stopped(event.item_id, event.audio_end_ms),
             ev.InputAudioTranscriptionDelta: lambda event: hearing.words(event.item_id, event.delta or ""),
-            ev.InputAudioTranscriptionCompleted: lambda event: hearing.completed(event.item_id, event.transcript),
+            ev.InputAudioTranscriptionCompleted: self._on_transcript,
             ev.InputAudioTranscriptionFailed: lambda event: hearing.failed(event.item_id),
+            ev.RateLimitsUpdated: self._on_rate_limits,
             ev.ResponseCreated: lambda event: replies.created(event.response),
             ev.ResponseDone: self._on_response_done,
             ev.ResponseOutputAudioDelta: lambda event: self._on_audio(
@@ -261,8 +266,25 @@ class RealtimeLeg:
         refusal = None if error is None else faults.fatal(error.code, error.type)
         if refusal is not None:
             self._refuse(refusal)
-        else:
-            self._replies.done(event.response)
+            return
+        usage = event.response.usage
+        if self._replies.done(event.response) and usage is not None and self._settings.counts_usage:
+            cost = of_reply(usage)
+            self._limits.note_cost(cost.tokens)
+            self._events.signal(UsageCame("reply", cost))
+
+    def _on_transcript(self, event: ev.InputAudioTranscriptionCompleted) -> None:
+        self._hearing.completed(event.item_id, event.transcript)
+        if event.usage is not None and self._settings.counts_usage:
+            self._events.signal(UsageCame("transcript", of_transcript(event.usage)))
+
+    def _on_rate_limits(self, event: ev.RateLimitsUpdated) -> None:
+        now = asyncio.get_running_loop().time()
+        self._limits.told(event.rate_limits, now)
+        wait_s = self._limits.wait_s(now)
+        if wait_s > 0:
+            self._count("engine_rate_limited")
+            log.warning("engine rate limited", waitSeconds=round(wait_s, 1))
 
     # Messages.
 

@@ -29,6 +29,8 @@ class RealtimeSettings:
     """What it calls a voice that it has not under this name."""
     takes_tools: bool = False
     """Whether its model may be given functions to call."""
+    counts_usage: bool = True
+    """Whether what it says of its usage is something that is paid for."""
     words_are_prompt: bool = False
     """Whether transcripts come right behind the end of speech, so that the next line can wait for them."""
     connect_timeout_s: float = 5.0
