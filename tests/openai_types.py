@@ -6,13 +6,22 @@ nothing may be left over in `model_extra`, all the way down.
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from openai.types.realtime import RealtimeClientEvent, RealtimeServerEvent
 from pydantic import BaseModel, TypeAdapter
 
 _SERVER = TypeAdapter[Any](RealtimeServerEvent)
 _CLIENT = TypeAdapter[Any](RealtimeClientEvent)
+
+
+def _types_of(union: Any) -> frozenset[str]:
+    models = get_args(get_args(union)[0])
+    return frozenset(name for model in models for name in get_args(model.model_fields["type"].annotation))
+
+
+SERVER_TYPES, CLIENT_TYPES = _types_of(RealtimeServerEvent), _types_of(RealtimeClientEvent)
+"""Every `type` that the package knows."""
 
 
 def check_server_event(data: bytes | str) -> Any:

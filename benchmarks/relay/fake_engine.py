@@ -34,7 +34,7 @@ class FakeEngine(Messages):
     def message(self, kind: object, data: bytes) -> None:  # noqa: ARG002
         if data.startswith(APPEND):
             if self.delta:
-                self.send_text(self.delta + data[len(APPEND) :])
+                self.send_text(self.delta + data[len(APPEND) : data.index(b'"', len(APPEND))] + b'"}')
             return
         event = json.loads(data)
         match event["type"]:

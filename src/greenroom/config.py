@@ -10,12 +10,16 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
 
 PREFIX = "GREENROOM_"
 FILE_NAME = "greenroom.toml"
 
+KeyHeader: TypeAlias = Literal["authorization", "api-key"]
+"""As a bearer, or as Azure takes it."""
+TurnDetection: TypeAlias = Literal["server_vad", "semantic_vad"]
+Eagerness: TypeAlias = Literal["auto", "low", "medium", "high"]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -70,6 +74,8 @@ class LimitSettings:
     connects_per_ip_per_minute: int
     daily_call_budget: int
     drain_seconds: int
+    budget_tokens: int
+    budget_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,17 @@ class EngineSettings:
     openai_api_key: str | None
     localvoice_port: int
     """0: any free one."""
+    key_header: KeyHeader
+    transcription_model: str | None
+    """None: the engine's own."""
+    voice: str | None
+    """In place of the embedded engine's own. None: the engine's usual one, if that is known."""
+    turn_detection: TurnDetection
+    eagerness: Eagerness
+    takes_tools: bool | None
+    """None: as the engine is known to be."""
+    tools: Path | None
+    """A file with tools of one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +173,22 @@ def _flag(value: str) -> bool:
     return {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}[
         value.lower()
     ]
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in words:
+            raise ValueError
+        return value.lower()
+
+    return parse
+
+
+def _file(value: str) -> Path:
+    path = Path(value)
+    if not path.is_file():
+        raise ValueError
+    return path
 
 
 def _names(value: str) -> tuple[str, ...]:
@@ -287,7 +320,57 @@ SETTINGS: tuple[Setting, ...] = (
         "a number up to 100",
         _whole(0, 100),
     ),
-    Setting("OPENAI_API_KEY", "", "Key for the openai engine.", "text", _text, True),
+    Setting("OPENAI_API_KEY", "", "Key for the openai engine, or for the server at the URL.", "text", _text, True),
+    Setting(
+        "GREENROOM_ENGINE_KEY_HEADER",
+        "authorization",
+        "Header that carries the key: `authorization` (as a bearer), or `api-key` as Azure takes it.",
+        "authorization or api-key",
+        _one_of(*get_args(KeyHeader)),
+    ),
+    Setting(
+        "GREENROOM_ENGINE_TRANSCRIPTION_MODEL",
+        "",
+        "Model that writes down what the candidate says; when absent, `gpt-transcribe` with openai and the server's own "
+        "choice at a URL.",
+        "text",
+        _text,
+    ),
+    Setting(
+        "GREENROOM_ENGINE_VOICE",
+        "",
+        "Voice for sessions that chose `heart`, which only the embedded engine has; when absent, `marin` with openai.",
+        "text",
+        _text,
+    ),
+    Setting(
+        "GREENROOM_ENGINE_TURN_DETECTION",
+        "server_vad",
+        "How the openai engine or the server at the URL finds the end of a turn: by silence, or `semantic_vad` by the words.",
+        "server_vad or semantic_vad",
+        _one_of(*get_args(TurnDetection)),
+    ),
+    Setting(
+        "GREENROOM_ENGINE_EAGERNESS",
+        "auto",
+        "How soon `semantic_vad` takes a turn for over: low, medium and high wait at most 8, 4 and 2 s.",
+        "auto, low, medium or high",
+        _one_of(*get_args(Eagerness)),
+    ),
+    Setting(
+        "GREENROOM_ENGINE_TOOLS",
+        "",
+        "Whether the engine may call functions; when absent, openai may and others may not.",
+        "true or false",
+        _flag,
+    ),
+    Setting(
+        "GREENROOM_TOOLS",
+        "",
+        "File with tools of your own for the engine.",
+        "a file that exists",
+        _file,
+    ),
     Setting(
         "GREENROOM_LOCALVOICE_PORT",
         "0",
@@ -365,6 +448,20 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "GREENROOM_DAILY_CALL_BUDGET", "200", "Phone calls a day in all; 0 is no limit.", "a number", _whole(0, _MANY)
+    ),
+    Setting(
+        "GREENROOM_BUDGET_TOKENS",
+        "0",
+        "Tokens of the voice model that a session may use; 0 is no limit.",
+        "a number",
+        _whole(0, 1_000_000_000),
+    ),
+    Setting(
+        "GREENROOM_BUDGET_SECONDS",
+        "0",
+        "Seconds that a session may last from being connected, interruptions included; 0 is no limit.",
+        "seconds",
+        _whole(0, 86_400),
     ),
     Setting("GREENROOM_DRAIN_SECONDS", "30", "How long calls may go on after SIGTERM.", "seconds", _whole(0, 86_400)),
     Setting(
@@ -480,6 +577,8 @@ def _pieces(values: dict[str, Any]) -> Settings:
             connects_per_ip_per_minute=of("CONNECTS_PER_IP_PER_MINUTE"),
             daily_call_budget=of("DAILY_CALL_BUDGET"),
             drain_seconds=of("DRAIN_SECONDS"),
+            budget_tokens=of("BUDGET_TOKENS"),
+            budget_seconds=of("BUDGET_SECONDS"),
         ),
         engine=EngineSettings(
             engine=of("ENGINE"),
@@ -487,6 +586,13 @@ def _pieces(values: dict[str, Any]) -> Settings:
             warm=of("ENGINE_WARM"),
             openai_api_key=values["OPENAI_API_KEY"],
             localvoice_port=of("LOCALVOICE_PORT"),
+            key_header=of("ENGINE_KEY_HEADER"),
+            transcription_model=of("ENGINE_TRANSCRIPTION_MODEL"),
+            voice=of("ENGINE_VOICE"),
+            turn_detection=of("ENGINE_TURN_DETECTION"),
+            eagerness=of("ENGINE_EAGERNESS"),
+            takes_tools=of("ENGINE_TOOLS"),
+            tools=of("TOOLS"),
         ),
         store=StoreSettings(database_url=of("DATABASE_URL"), keep_days=of("KEEP_DAYS")),
         phone=PhoneSettings(

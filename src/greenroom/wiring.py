@@ -34,6 +34,11 @@ DATABASE_FILE = "greenroom.db"
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
 OPENAI_MODEL = "gpt-realtime-2.1"
 OPENAI_TRANSCRIPTION_MODEL = "gpt-transcribe"
+OPENAI_VOICE = "marin"
+EMBEDDED_VOICE = "heart"
+"""What scenarios choose when nobody does; no other engine has it."""
+OPENAI_RETENTION_RATIO = 0.8
+"""When the context window is full, old items go down to this share at once: one at a time would empty the cache each turn."""
 
 log = structlog.get_logger()
 
@@ -113,7 +118,11 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         admission = Admission(
             max_sessions=settings.limits.max_sessions,
             keep_days=settings.store.keep_days,
-            limits=Limits(session_s=settings.limits.max_session_seconds),
+            limits=Limits(
+                session_s=settings.limits.max_session_seconds,
+                budget_tokens=settings.limits.budget_tokens,
+                budget_s=settings.limits.budget_seconds,
+            ),
         )
         directory = Directory(parts, store, scenarios.values, admission)
         directories.append(directory)
@@ -155,18 +164,32 @@ def make_engine(
 ) -> PreparingEngine:
     """The voice model that the settings name."""
     if voice is not None:
-        local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True)
+        local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True, counts_usage=False)
         return RealtimeEngine(local, heartbeats, name="local", count=metrics.rejected)
-    if settings.engine == "openai":
-        openai = RealtimeSettings(
-            OPENAI_URL,
-            model=settings.model or OPENAI_MODEL,
-            api_key=settings.openai_api_key,
-            transcription_model=OPENAI_TRANSCRIPTION_MODEL,
-        )
-        return RealtimeEngine(openai, heartbeats, name="openai", count=metrics.rejected)
-    other = RealtimeSettings(settings.engine, model=settings.model, api_key=settings.openai_api_key)
-    return RealtimeEngine(other, heartbeats, count=metrics.rejected)
+    return RealtimeEngine(
+        realtime_settings(settings),
+        heartbeats,
+        name="openai" if settings.engine == "openai" else "realtime",
+        count=metrics.rejected,
+    )
+
+
+def realtime_settings(settings: EngineSettings) -> RealtimeSettings:
+    """Where the engine is and how it behaves, for one that is no process of ours."""
+    openai = settings.engine == "openai"
+    voice = settings.voice or (OPENAI_VOICE if openai else None)
+    return RealtimeSettings(
+        OPENAI_URL if openai else settings.engine,
+        model=settings.model or (OPENAI_MODEL if openai else None),
+        api_key=settings.openai_api_key,
+        key_header=settings.key_header,
+        transcription_model=settings.transcription_model or (OPENAI_TRANSCRIPTION_MODEL if openai else None),
+        turn_detection=settings.turn_detection,
+        eagerness=settings.eagerness,
+        retention_ratio=OPENAI_RETENTION_RATIO if openai else None,
+        voices={} if voice is None else {EMBEDDED_VOICE: voice},
+        takes_tools=openai if settings.takes_tools is None else settings.takes_tools,
+    )
 
 
 def make_warm(settings: EngineSettings, engine: PreparingEngine, metrics: Metrics) -> WarmEngines | None:

@@ -1,11 +1,16 @@
+import asyncio
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from greenroom.cli import doctor
 from greenroom.config import Settings, read
+from greenroom.core.errors import EngineRefusal, EngineUnreachable
+from tests.doubles import strangers
+from tests.doubles.realtime_server import Behaviour, realtime_double
 
 
 def _no(_settings: Settings) -> bool:
@@ -78,6 +83,41 @@ def test_an_engine_without_its_key_is_a_failure(monkeypatch: pytest.MonkeyPatch)
     found = find("engine", monkeypatch, GREENROOM_ENGINE="openai")
     assert found.status == "fail"
     assert "OPENAI_API_KEY" in found.do
+
+
+def at(url: str) -> str:
+    """What the doctor says of an engine at this address: status, and the code that a session would end with."""
+    found = doctor._engine(read({"GREENROOM_ENGINE": url, "GREENROOM_ENGINE_VOICE": "marin"}, Path("/nowhere")))
+    assert bool(found.do) is (found.status != "ok")
+    return f"{found.status} {found.found.rpartition('[')[2].rstrip(']')}"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [
+        ({}, "ok"),
+        ({"api_key": "another"}, "fail engine_key_refused"),
+        ({"beta": "all"}, "fail engine_beta_only"),
+        ({"error_first": ("invalid_request_error", "model_not_found")}, "fail engine_model_unknown"),
+        ({"update_error": ("invalid_request_error", "invalid_value")}, "fail configuration_refused"),
+        ({"close_on": {"session.update": 1011}}, "fail engine_unreachable"),
+    ],
+)
+async def test_an_engine_elsewhere_is_tried_out(behaviour: dict[str, Any], said: str) -> None:
+    async with realtime_double(Behaviour(**behaviour)) as double:
+        assert (await asyncio.to_thread(at, double.url)).startswith(said)
+        assert not any(session.responses for session in double.sessions)  # which would cost something
+        await double.until(lambda: double.open == 0)
+
+
+async def test_a_web_server_is_told_from_an_engine() -> None:
+    async with strangers.web_server() as url:
+        assert await asyncio.to_thread(at, url) == "fail engine_not_realtime"
+
+
+def test_there_is_a_remedy_for_everything_that_an_engine_can_be_met_with() -> None:
+    kinds = [EngineUnreachable, *EngineUnreachable.__subclasses__(), EngineRefusal, *EngineRefusal.__subclasses__()]
+    assert {kind.code for kind in kinds} == set(doctor.ENGINE_REMEDIES)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from greenroom.core.phases import NEXT, Phase
 from greenroom.core.position import heard_part
 from greenroom.core.record import closing, replay
 from greenroom.core.session import Ear, Limits
+from greenroom.core.usage import Usage
 from tests.core.stage import LONG_ANSWER, PLAN, Stage, without_stream
 
 items = st.sampled_from(["i1", "i2", "i3"])
@@ -51,6 +52,7 @@ signals = st.one_of(
     st.builds(s.CallerStopped, items, st.integers(0, 60_000)),
     st.builds(s.TranscriptCame, items, texts),
     st.builds(s.TranscriptFailed, items),
+    st.builds(s.UsageCame, st.sampled_from(["reply", "transcript"]), st.builds(Usage, tokens=st.integers(0, 800))),
 )
 # Things that only make sense about the reply at hand, or about time.
 deeds = st.sampled_from(["started", "began", "worded", "finished", "failed", "played", "wait"])
@@ -82,7 +84,7 @@ def about_reply(stage: Stage, deed: str) -> s.Signal | None:
 
 
 def rehearse(beginning: str, script: list[tuple[s.Signal | str, float, int, int]]) -> Stage:
-    stage = Stage(limits=Limits(last_words_s=7.0))
+    stage = Stage(limits=Limits(last_words_s=7.0, budget_tokens=1000))
     if beginning == "connecting":
         stage.send(s.CallerJoined("MZ1"))
     if beginning in ("connected", "greeted"):

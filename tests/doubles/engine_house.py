@@ -188,5 +188,13 @@ async def engine_call(
 
 def realtime_engine(url: str, heartbeats: Heartbeats, count: Callable[[str], None], **more: Any) -> RealtimeEngine:
     """As it is set up for OpenAI, but in a hurry."""
-    settings = RealtimeSettings(url, "gpt-realtime-2.1", "sk-secret", "gpt-transcribe", connect_timeout_s=0.4, **more)
+    settings = RealtimeSettings(
+        url,
+        "gpt-realtime-2.1",
+        "sk-secret",
+        "gpt-transcribe",
+        connect_timeout_s=0.4,
+        voices={"heart": "marin"},
+        **more,
+    )
     return RealtimeEngine(settings, heartbeats, count=count)

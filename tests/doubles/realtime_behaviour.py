@@ -33,8 +33,8 @@ class Behaviour:
     """Close code on receiving an event of this type."""
     deaf_to: set[str] = field(default_factory=set[str])
     """Events of these types are not answered."""
-    beta: Literal["", "names", "all"] = ""
-    """`names`: events have beta's names. `all`: so has the session, and a GA `session.update` is refused."""
+    beta: Literal["", "names", "shapes", "all"] = ""
+    """`names`: events have beta's names. `shapes`: so has the session. `all`: and a GA `session.update` is refused."""
     unknown_before: frozenset[str] = frozenset()
     """An event of a type that nobody knows comes ahead of events of these types."""
 

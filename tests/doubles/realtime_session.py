@@ -25,6 +25,8 @@ from tests.doubles.realtime_sound import Sounds, VoiceActivity
 from tests.openai_types import check_client_event, check_server_event
 
 SESSION_S = 3600
+VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
+"""That the API has, though the package's types take any."""
 TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
@@ -108,7 +110,7 @@ class Session:
             await self._put(json.dumps({"type": f"{kind}.hologram", "event_id": self._id("event"), "x": {"y": [1]}}))
         if self.behaviour.beta:
             event = beta.renamed(event) or {}
-            if self.behaviour.beta == "all" and "session" in event:
+            if self.behaviour.beta in ("shapes", "all") and "session" in event:
                 event["session"] = beta.flat_session(event["session"])
         if event:
             await self._put(json.dumps(event, separators=(",", ":")))
@@ -249,6 +251,7 @@ class Session:
     async def _take(self, message: str | bytes) -> None:
         check_client_event(message)
         event = json.loads(message)
+        self._demand_event_id(event)
         if event["type"] == "input_audio_buffer.append":
             self.audio_chars += len(event["audio"])
             sound = base64.b64decode(event["audio"], validate=True)
@@ -257,7 +260,6 @@ class Session:
             await self._hear(sound)
             self._changed.set()
             return
-        self._demand_event_id(event)
         self.received.append(event)
         self._changed.set()
         if event["type"] in self.behaviour.close_on:
@@ -308,6 +310,11 @@ class Session:
             await self.send_error("invalid_request_error", "unknown_parameter", event["event_id"], "session.type")
             return
         voice = wanted.get("audio", {}).get("output", {}).get("voice")
+        if voice is not None and voice not in VOICES:
+            await self.send_error(
+                "invalid_request_error", "invalid_value", event["event_id"], "session.audio.output.voice"
+            )
+            return
         if self._spoken_ms and voice not in (None, self.session["audio"]["output"]["voice"]):
             await self.send_error(
                 "invalid_request_error", "cannot_update_voice", event["event_id"], "session.audio.output.voice"

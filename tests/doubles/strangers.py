@@ -25,6 +25,19 @@ async def web_server() -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
+async def mail_server() -> AsyncGenerator[str]:
+    """Greets before it was asked, in another protocol than HTTP."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP\r\n\r\n")
+        await reader.read()
+        writer.close()
+
+    async with _tcp_server(answer) as url:
+        yield url
+
+
+@asynccontextmanager
 async def mute_server() -> AsyncGenerator[str]:
     """Accepts connections and never answers."""
 

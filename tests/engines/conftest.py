@@ -52,7 +52,9 @@ async def line() -> AsyncGenerator[Line]:
     async with realtime_double() as double:
         counted: list[str] = []
         heartbeats = Heartbeats(tick_s=0.02, ping_after_s=0.04, drop_after_s=0.2)
-        settings = RealtimeSettings(double.url, "gpt-realtime-2.1", "sk-secret", "gpt-transcribe", resend_every_s=0.02)
+        settings = RealtimeSettings(
+            double.url, "gpt-realtime-2.1", "sk-secret", "gpt-transcribe", resend_every_s=0.02, takes_tools=True
+        )
         engine = RealtimeEngine(settings, heartbeats, count=counted.append)
         made = Line(double, engine, heartbeats, HeardEvents(offset_ms=10_000), counted)
         yield made

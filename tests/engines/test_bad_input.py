@@ -14,7 +14,17 @@ from websockets.exceptions import ConnectionClosed
 
 from greenroom.core import signals as s
 from greenroom.core.commands import Cue
-from greenroom.core.errors import EngineRefusal, EngineUnreachable
+from greenroom.core.errors import (
+    EngineAccountClosed,
+    EngineBusy,
+    EngineKeyRefused,
+    EngineModelUnknown,
+    EngineNotRealtime,
+    EngineOutOfCredit,
+    EngineRefusal,
+    EngineSilent,
+    EngineUnreachable,
+)
 from greenroom.core.session import Limits
 from greenroom.engines.realtime import replies
 from greenroom.websocket import Heartbeats
@@ -44,14 +54,16 @@ def double(**behaviour: Any) -> Server:
 
 # Servers that no session can be held with.
 
-WRONG_KEY = (EngineRefusal, "engine_refused", "API key")
-NO_QUOTA = (EngineRefusal, "engine_refused", "no credit")
-NO_MODEL = (EngineRefusal, "engine_refused", "model")
-NO_VOICE_ENGINE = (EngineRefusal, "engine_refused", "no voice engine")
-NOT_IN_TIME = (EngineUnreachable, "engine_lost", "does not answer in time")
-LATER = (EngineUnreachable, "engine_lost", "HTTP")
+WRONG_KEY = (EngineKeyRefused, "API key")
+NO_QUOTA = (EngineOutOfCredit, "no credit")
+NO_MODEL = (EngineModelUnknown, "model")
+NO_VOICE_ENGINE = (EngineNotRealtime, "no voice engine")
+NOT_IN_TIME = (EngineSilent, "does not answer in time")
+LATER = (EngineBusy, "HTTP")
 
-OPENING: dict[str, tuple[Server, tuple[type[EngineRefusal | EngineUnreachable], str, str]]] = {
+NO_SUCH_MODEL = b'{"error":{"type":"invalid_request_error","code":"model_not_found"}}'
+
+OPENING: dict[str, tuple[Server, tuple[type[EngineRefusal | EngineUnreachable], str]]] = {
     "wrong key, at the door": (double(api_key="another"), WRONG_KEY),
     "wrong key, as an event": (double(error_first=("invalid_request_error", "invalid_api_key")), WRONG_KEY),
     "wrong key, as a close": (double(close_first=3000), WRONG_KEY),
@@ -61,25 +73,46 @@ OPENING: dict[str, tuple[Server, tuple[type[EngineRefusal | EngineUnreachable], 
         NO_QUOTA,
     ),
     "no quota, as an event": (double(error_first=("insufficient_quota", "insufficient_quota")), NO_QUOTA),
-    "unknown model, at the door": (double(http_status=404), NO_MODEL),
+    "unknown model, at the door": (double(http_status=404, http_body=NO_SUCH_MODEL), NO_MODEL),
     "unknown model, as an event": (double(error_first=("invalid_request_error", "model_not_found")), NO_MODEL),
+    "a closed account": (
+        double(error_first=("invalid_request_error", "account_deactivated")),
+        (EngineAccountClosed, "deactivated"),
+    ),
+    "another refusal": (
+        double(error_first=("invalid_request_error", "moon_in_the_wrong_house")),
+        (EngineRefusal, "model"),
+    ),
     "too many requests": (double(http_status=429), LATER),
     "out of order": (double(http_status=500), LATER),
+    "nothing at this path": (double(http_status=404), NO_VOICE_ENGINE),
     "a web server": (strangers.web_server, NO_VOICE_ENGINE),
+    "something that is not the web": (strangers.mail_server, (EngineNotRealtime, "HTTP")),
     "a WebSocket echo": (strangers.echo_server, NOT_IN_TIME),
     "accepts TCP and never answers": (strangers.mute_server, NOT_IN_TIME),
     "accepts and never greets": (double(greets=False), NOT_IN_TIME),
 }
+INNER = re.compile(r"https?:|wss?:|127\.0\.0\.1|localhost|GREENROOM_|OPENAI|API|HTTP|[a-z]_[a-z]|\d{3}")
+"""What is nothing to a candidate."""
+
+
+def told_the_candidate(events: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+    """The one event of this type, in words fit for a person on the phone."""
+    [told] = [event for event in events if event["type"] == kind]
+    assert SENTENCE.fullmatch(told["message"])
+    assert not INNER.search(told["message"])
+    return told
 
 
 @pytest.mark.parametrize("case", OPENING)
 async def test_a_server_that_no_session_can_be_held_with(case: str) -> None:
-    server, (kind, reason, words) = OPENING[case]
+    server, (kind, words) = OPENING[case]
     heartbeats = Heartbeats()
     async with server() as url:
         engine = realtime_engine(url, heartbeats, lambda _: None)
         with pytest.raises(kind) as failure:
             await engine.open(HeardEvents(), WANTED, ())
+        assert type(failure.value) is kind
         assert words in failure.value.message
         assert SENTENCE.fullmatch(failure.value.message)
         assert "secret" not in failure.value.message
@@ -87,23 +120,24 @@ async def test_a_server_that_no_session_can_be_held_with(case: str) -> None:
             async with engine_call(engine, IN_A_HURRY) as call:
                 call.pick_up()
                 await call.page.until(lambda: call.reason is not None)
-        assert call.reason == reason
-        assert failure.value.message in [entry.get("message") for entry in logs]
-        if kind is EngineRefusal:
-            told = [event["message"] for event in call.page.events if event["type"] == "notice"]
-            assert told == [failure.value.message]
+        told = told_the_candidate(call.page.events, "notice")
+        logged = [(entry.get("code"), entry.get("message")) for entry in logs]
+        assert (kind.code, failure.value.message) in logged
+        if issubclass(kind, EngineRefusal):
+            assert (call.reason, told["code"]) == ("engine_refused", kind.code)
             assert len([signal for signal in call.signals if isinstance(signal, s.EngineRefused)]) == 1
         else:
-            assert (
-                len([signal for signal in call.signals if isinstance(signal, s.EngineLost)]) >= 2
-            )  # it was tried again
+            assert (call.reason, told["code"]) == ("engine_lost", "engine_lost")
+            lost = [signal for signal in call.signals if isinstance(signal, s.EngineLost)]
+            assert len(lost) >= 2  # it was tried again
+            assert {signal.code for signal in lost} == {kind.code}
     assert len(heartbeats) == 0
 
 
 # Servers that can be talked to and not set up, or that say no later on.
 
 LATE: dict[str, tuple[Server, str, str, str]] = {
-    "speaks beta only": (double(beta="all"), "engine_refused", "configuration.failed", "unknown_parameter"),
+    "speaks beta only": (double(beta="all"), "engine_refused", "configuration.failed", "engine_beta_only"),
     "greets and never answers": (
         double(deaf_to={"session.update"}),
         "engine_refused",
@@ -114,13 +148,13 @@ LATE: dict[str, tuple[Server, str, str, str]] = {
         double(update_error=("invalid_request_error", "invalid_value")),
         "engine_refused",
         "configuration.failed",
-        "invalid_value",
+        "configuration_refused",
     ),
     "no quota, once it is to speak": (
         double(end_status=("failed", failed("insufficient_quota"))),
         "engine_refused",
         "notice",
-        "engine_refused",
+        "engine_out_of_credit",
     ),
 }
 
@@ -129,20 +163,24 @@ LATE: dict[str, tuple[Server, str, str, str]] = {
 async def test_a_server_that_says_no_after_it_greeted(case: str) -> None:
     server, reason, event, code = LATE[case]
     heartbeats = Heartbeats()
-    async with server() as url, engine_call(realtime_engine(url, heartbeats, lambda _: None), IN_A_HURRY) as call:
-        call.pick_up()
-        await call.page.until(lambda: call.reason is not None)
-        assert call.reason == reason
-        [told] = [entry for entry in call.page.events if entry["type"] == event]
-        assert told["code"] == code
-        assert SENTENCE.fullmatch(told["message"])
+    with structlog.testing.capture_logs() as logs:
+        async with server() as url, engine_call(realtime_engine(url, heartbeats, lambda _: None), IN_A_HURRY) as call:
+            call.pick_up()
+            await call.page.until(lambda: call.reason is not None)
+            assert call.reason == reason
+            assert told_the_candidate(call.page.events, event)["code"] == code
+    operator = [entry.get("message", "") for entry in logs if entry.get("code") == code]
+    assert len(operator) == 1
+    assert SENTENCE.fullmatch(operator[0])
+    assert "about" not in operator[0]  # the server's own words, which may quote anything
     assert len(heartbeats) == 0
 
 
-async def test_a_server_with_betas_names_for_events_serves_a_call() -> None:
+@pytest.mark.parametrize("beta", ["names", "shapes"])
+async def test_a_server_with_betas_names_serves_a_call(beta: str) -> None:
     heartbeats = Heartbeats()
     async with (
-        double(beta="names")() as url,
+        double(beta=beta)() as url,
         engine_call(realtime_engine(url, heartbeats, lambda _: None), IN_A_HURRY) as call,
     ):
         call.pick_up()
@@ -228,6 +266,9 @@ ODD: dict[str, Odd] = {
     "binary": Odd((b"\x00\xff\x00",), MALFORMED),
     "no JSON": Odd(("<html>", ""), MALFORMED * 2),
     "JSON of another kind": Odd(("[1,2]", '"hello"', "null"), MALFORMED * 3),
+    "events that are for other transports": Odd(
+        ('{"type":"output_audio_buffer.started"}', '{"type":"mcp_list_tools.in_progress","item_id":"i"}')
+    ),
     "an event that nobody knows": Odd(('{"type":"response.hologram.delta","x":{}}',), ("engine_unknown_event",)),
     "nothing but noise": Odd(("noise",) * 50, MALFORMED * 50, ends=s.EngineLost("protocol_error")),
 }

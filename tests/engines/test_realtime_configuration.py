@@ -1,12 +1,14 @@
 """What is sent to set a server up, and what counts as its agreement."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 
-from greenroom.engines.realtime.configuration import echo_agrees, wanted_session
+from greenroom.engines.realtime.configuration import counted_to_turns, echo_agrees, wanted_session
+from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.ports.engine import EngineConfiguration
 from greenroom.realtime import build
 from greenroom.realtime.client_events import SessionUpdate
@@ -22,15 +24,19 @@ TOOL = {
 WANTED = EngineConfiguration(3, "Ask about bridges.", "marin", "audio/pcmu", (TOOL,))
 
 
-def sent(wanted: EngineConfiguration = WANTED, model: str | None = "gpt-transcribe", **options: Any) -> dict[str, Any]:
-    message = build(SessionUpdate(session=wanted_session(wanted, model, **options), event_id="configure-1"))
+SETTINGS = RealtimeSettings("wss://host/v1", transcription_model="gpt-transcribe", takes_tools=True)
+SEMANTIC = replace(SETTINGS, turn_detection="semantic_vad", eagerness="low")
+
+
+def sent(wanted: EngineConfiguration = WANTED, settings: RealtimeSettings = SETTINGS, **options: Any) -> dict[str, Any]:
+    message = build(SessionUpdate(session=wanted_session(wanted, settings, **options), event_id="configure-1"))
     check_client_event(message)
     return json.loads(message)["session"]
 
 
-def echo(**changes: Any) -> Session:
+def echo(settings: RealtimeSettings = SETTINGS, **changes: Any) -> Session:
     """An echo as the real server gives it: more than was sent, and with paths replaced."""
-    session = sent()
+    session = sent(settings=settings)
     session |= {"id": "sess_1", "object": "realtime.session", "model": "m", "tracing": None, "max_output_tokens": "inf"}
     session["audio"]["input"]["turn_detection"]["threshold"] = 0.5
     session["audio"]["output"]["speed"] = 1.0
@@ -80,7 +86,7 @@ def test_no_tools_are_sent_as_none_at_all_since_omitted_ones_persist() -> None:
 
 
 def test_without_a_transcription_model_the_servers_own_way_is_kept() -> None:
-    assert "transcription" not in sent(model=None)["audio"]["input"]
+    assert "transcription" not in sent(settings=replace(SETTINGS, transcription_model=None))["audio"]["input"]
 
 
 def test_a_locked_voice_is_left_out() -> None:
@@ -88,17 +94,17 @@ def test_a_locked_voice_is_left_out() -> None:
 
 
 def test_an_echo_of_all_that_was_sent_agrees() -> None:
-    assert echo_agrees(WANTED, echo())
+    assert echo_agrees(WANTED, echo(), SETTINGS)
 
 
 def test_an_echo_with_a_rate_for_pcm_agrees() -> None:
     wanted = msgspec.structs.replace(WANTED, audio_format="audio/pcm")
     form = {"type": "audio/pcm", "rate": 24000}
-    assert echo_agrees(wanted, echo(audio__input__format=form, audio__output__format=form))
+    assert echo_agrees(wanted, echo(audio__input__format=form, audio__output__format=form), SETTINGS)
 
 
 def test_an_echo_without_tools_agrees_when_none_are_wanted() -> None:
-    assert echo_agrees(msgspec.structs.replace(WANTED, tools=()), echo(tools=...))
+    assert echo_agrees(msgspec.structs.replace(WANTED, tools=()), echo(tools=...), SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -127,4 +133,41 @@ def test_an_echo_without_tools_agrees_when_none_are_wanted() -> None:
     ],
 )
 def test_an_echo_of_something_else_does_not_agree(change: dict[str, Any]) -> None:
-    assert not echo_agrees(WANTED, echo(**change))
+    assert not echo_agrees(WANTED, echo(**change), SETTINGS)
+
+
+def test_turns_may_be_found_by_meaning() -> None:
+    assert sent(settings=SEMANTIC)["audio"]["input"]["turn_detection"] == {
+        "type": "semantic_vad",
+        "eagerness": "low",
+        "create_response": False,
+        "interrupt_response": False,
+    }
+    assert echo_agrees(WANTED, echo(SEMANTIC), SEMANTIC)
+    assert not echo_agrees(WANTED, echo(), SEMANTIC)
+    assert not echo_agrees(WANTED, echo(SEMANTIC), SETTINGS)
+
+
+def test_a_server_that_finds_turns_by_meaning_adds_no_known_time_to_them() -> None:
+    assert counted_to_turns(SETTINGS) == (300, 600)
+    assert counted_to_turns(SEMANTIC) == (0, 0)
+
+
+def test_a_full_context_window_is_emptied_down_to_a_share_when_that_is_set() -> None:
+    assert "truncation" not in sent()
+    truncation = sent(settings=replace(SETTINGS, retention_ratio=0.8))["truncation"]
+    assert truncation == {"type": "retention_ratio", "retention_ratio": 0.8}
+
+
+def test_a_server_without_functions_is_given_none() -> None:
+    without = replace(SETTINGS, takes_tools=False)
+    assert sent(settings=without)["tools"] == []
+    assert echo_agrees(WANTED, echo(without), without)
+
+
+def test_a_voice_that_the_server_has_not_goes_by_the_name_of_another() -> None:
+    settings = replace(SETTINGS, voices={"heart": "marin"})
+    wanted = msgspec.structs.replace(WANTED, voice="heart")
+    assert sent(wanted, settings)["audio"]["output"]["voice"] == "marin"
+    assert echo_agrees(wanted, echo(), settings)
+    assert not echo_agrees(wanted, echo(), SETTINGS)

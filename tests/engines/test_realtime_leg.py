@@ -135,7 +135,7 @@ _EVENTS = st.lists(
 @given(_EVENTS)
 def test_whatever_order_events_come_in_an_item_is_told_in_one_order(events: list[tuple[str, str]]) -> None:
     heard = HeardEvents()
-    hearing = Hearing(heard)
+    hearing = Hearing(heard, 300, 600)
     for what, item_id in events:
         match what:
             case "start":
@@ -161,7 +161,7 @@ def test_whatever_order_events_come_in_an_item_is_told_in_one_order(events: list
 
 def test_items_whose_words_never_come_are_forgotten() -> None:
     heard = HeardEvents()
-    hearing = Hearing(heard)
+    hearing = Hearing(heard, 300, 600)
     for number in range(MAX_ITEMS + 1):
         hearing.started(f"i{number}", number * 1000)
         hearing.stopped(f"i{number}", number * 1000 + 900)
@@ -205,13 +205,19 @@ async def test_a_close_at_any_point_is_told_once(line: Line, point: str) -> None
 
 
 @pytest.mark.parametrize(
-    "code", ["insufficient_quota", "invalid_api_key", "account_deactivated", "billing_hard_limit_reached"]
+    ("code", "told"),
+    [
+        ("insufficient_quota", "engine_out_of_credit"),
+        ("billing_hard_limit_reached", "engine_out_of_credit"),
+        ("invalid_api_key", "engine_key_refused"),
+        ("account_deactivated", "engine_account_closed"),
+    ],
 )
-async def test_errors_after_which_nothing_helps_refuse_the_session_in_words(line: Line, code: str) -> None:
+async def test_errors_after_which_nothing_helps_refuse_the_session_in_words(line: Line, code: str, told: str) -> None:
     await line.open()
     await line.server.send_error("invalid_request_error", code)
     refused = await line.heard.wait_for(s.EngineRefused)
-    assert refused.code == code
+    assert refused.code == told
     assert refused.message.endswith(".")
     assert "about" not in refused.message  # the server's own words stay out of it
     await line.double.until(lambda: line.double.open == 0)

@@ -150,7 +150,7 @@ async def test_a_response_that_fails_for_want_of_credit_refuses_the_session(line
     await line.open()
     line.leg.say(cue())
     refused = await line.heard.wait_for(s.EngineRefused)
-    assert refused.code == "insufficient_quota"
+    assert refused.code == "engine_out_of_credit"
     assert "credit" in refused.message
 
 

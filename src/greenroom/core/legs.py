@@ -1,9 +1,10 @@
 """The caller and the engine: there, lost for a while, back, gone for good."""
 
 from greenroom.core import commands as c
-from greenroom.core import configuring, endings, gaps, speaking
+from greenroom.core import configuring, endings, gaps, speaking, spending
 from greenroom.core import events as e
 from greenroom.core import signals as s
+from greenroom.core.apologies import apology
 from greenroom.core.draft import Draft
 from greenroom.core.phases import Phase
 
@@ -129,7 +130,7 @@ def engine_gone(draft: Draft, code: str) -> None:
 
 
 def on_engine_refused(draft: Draft, signal: s.EngineRefused) -> None:
-    draft.record(e.Notice("engine_refused", signal.message))
+    draft.record(e.Notice(signal.code, apology(signal.code)))
     endings.finish(draft, "engine_refused")
 
 
@@ -150,6 +151,7 @@ def on_connect_timeout(draft: Draft) -> None:
 def _connect(draft: Draft) -> None:
     draft.clear_deadline("connect")
     draft.set(connected_at=draft.at)
+    spending.start_clock(draft)
     _talk(draft)
     configuring.watch(draft)
     configuring.begin_if_ready(draft)

@@ -59,6 +59,7 @@ _ENGINE_TALKS: _Row = {
     s.ReplyFinished: _to(),
     s.ReplyBegan: _to(),
     s.ReplyPlayed: _to(),
+    s.UsageCame: _to(),
 }
 
 _LIVE: _Row = {
@@ -95,6 +96,8 @@ NEXT: dict[Phase, _Row] = {
     CONNECTED: {
         **_LIVE,
         **_ENGINE_TALKS,
+        # Where what it says next may be the farewell, since its budget is used up.
+        s.ConfigurationEchoed: _to(ENDING),
         s.CallerJoined: _to(CONNECTED),
         s.CallerLost: _to(INTERRUPTED),
         s.CallerStopped: _to(ENDING),
@@ -112,9 +115,9 @@ NEXT: dict[Phase, _Row] = {
     INTERRUPTED: {
         **_LIVE,
         **_ENGINE_TALKS,
-        s.CallerJoined: _to(CONNECTED),
+        s.CallerJoined: _to(CONNECTED, ENDING),
         s.CallerLost: _to(),
-        s.EngineReady: _to(CONNECTED),
+        s.EngineReady: _to(CONNECTED, ENDING),
         s.EngineLost: _to(),
         s.ReplyPlayed: _to(ENDED),
         s.EndAskedFor: _to(ENDED),

@@ -7,6 +7,7 @@ from typing import Any
 
 from greenroom.core import events as e
 from greenroom.core.phases import Phase
+from greenroom.core.usage import NOTHING_SPENT, Spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Record:
     turns: tuple[Turn, ...] = ()
     plan_index: int = 0
     lost_legs: frozenset[str] = frozenset()
+    spent: Spent = NOTHING_SPENT
 
     def open_turns(self) -> tuple[Turn, ...]:
         return tuple(turn for turn in self.turns if turn.completed is None)
@@ -82,6 +84,8 @@ def fold(record: Record, event: e.Event) -> Record:
             return replace(record, turns=_changed(record.turns, event.turn_id, interrupted=event))
         case e.PlanAdvanced(index=index):
             return replace(record, plan_index=index)
+        case e.UsageCounted(purpose=purpose, usage=usage):
+            return replace(record, spent=record.spent.plus(purpose, usage))
         case e.LegLost(leg=leg):
             return replace(record, lost_legs=record.lost_legs | {leg})
         case e.LegRestored(leg=leg):

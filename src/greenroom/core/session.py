@@ -11,7 +11,7 @@ from greenroom.core.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one session, in seconds."""
+    """Bounds of one session, in seconds where nothing else is said."""
 
     session_s: float = 3600.0
     idle_s: float = 900.0
@@ -38,6 +38,10 @@ class Limits:
     """After a gap in which the candidate may have spoken, for their speech to be found in what was kept of it."""
     last_words_s: float = 0.0
     """Before the grace of a lost engine is over, another voice says goodbye; 0: there is none."""
+    budget_tokens: int = 0
+    """Of the voice model, in all; 0: no limit."""
+    budget_s: float = 0.0
+    """From being connected, interruptions included; 0: no limit."""
     rollover_s: float = 120.0
     """Before the engine ends its connection, another one is made ready to go on with."""
     rollover_latest_s: float = 20.0
@@ -125,7 +129,6 @@ class Session:
     """It was lost then, and has not been heard since."""
     engine_revision: int = 0
     """What the engine at hand has echoed."""
-    engine_said_no: tuple[str, str] | None = None
     prompt_words: bool = False
     owner_watching: bool = False
     owed: Owed | None = None

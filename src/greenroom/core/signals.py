@@ -8,6 +8,7 @@ from typing import Any
 
 from greenroom.core.events import Span, Word
 from greenroom.core.plan import Plan
+from greenroom.core.usage import Purpose, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class EngineLost(Signal):
 
 @dataclass(frozen=True, slots=True)
 class EngineRefused(Signal):
-    """The model won't serve this session, however often it is asked."""
+    """The model won't serve this session, however often it is asked. `message` is for the operator."""
 
     code: str
     message: str
@@ -135,7 +136,7 @@ class ConfigurationEchoed(Signal):
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationRejected(Signal):
-    """The engine won't take the configuration of this revision."""
+    """The engine won't take the configuration of this revision. `message` is for the operator."""
 
     revision: int
     code: str
@@ -201,6 +202,14 @@ class ReplyFinished(Signal):
 
     reply_id: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCame(Signal):
+    """What one reply or one transcript has cost."""
+
+    purpose: Purpose
+    usage: Usage
 
 
 # The bridge.

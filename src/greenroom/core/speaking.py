@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from greenroom.core import commands as c
-from greenroom.core import director, endings, gaps
+from greenroom.core import director, endings, gaps, spending
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.draft import Draft
@@ -21,6 +21,8 @@ MAX_TRIES = 2
 def say(draft: Draft, line: director.Line, *, answers: str | None = None) -> None:
     """Have the interviewer say this line now; whatever it was saying is over."""
     drop_reply(draft)
+    if spending.is_spent(draft.now) and line.end_reason is None:
+        line = director.farewell(draft.now.plan, draft.now.director, "budget")
     cue = c.Cue(draft.new_cue_id(), line.kind, line.text, line.intent, last=line.end_reason is not None)
     before, question = draft.now.director, line.state.question
     step_id = draft.now.plan.steps[line.state.step].step_id

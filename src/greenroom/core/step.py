@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from greenroom.core import configuring, endings, gaps, legs, listening, speaking
+from greenroom.core import configuring, endings, gaps, legs, listening, speaking, spending
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.draft import Draft
@@ -73,6 +73,7 @@ _DEADLINES: dict[str, Callable[[Draft], None]] = {
     "words": listening.on_words_late,
     "answer": listening.on_answer_too_long,
     "time_limit": lambda draft: endings.ask(draft, "time_limit"),
+    "budget": lambda draft: endings.ask(draft, "budget"),
     "farewell": lambda draft: endings.finish(draft, draft.now.end_reason or "interviewer_ended"),
 }
 
@@ -102,6 +103,7 @@ _RULES: dict[type[s.Signal], Callable[[Draft, Any], None]] = {
     s.ReplyStarted: speaking.on_started,
     s.ReplyWorded: speaking.on_worded,
     s.ReplyFinished: speaking.on_finished,
+    s.UsageCame: spending.on_usage,
     s.ReplyBegan: speaking.on_began,
     s.ReplyPlayed: speaking.on_played,
 }

@@ -6,19 +6,10 @@ from typing import Any, cast, get_args
 
 import msgspec
 
+from greenroom.realtime import beta
 from greenroom.realtime.client_events import ClientEvent
-from greenroom.realtime.server_events import ServerEvent
+from greenroom.realtime.server_events import ServerEvent, SessionCreated, SessionUpdated
 from greenroom.realtime.wire import Wire
-
-BETA_NAMES = {
-    "response.audio.delta": "response.output_audio.delta",
-    "response.audio.done": "response.output_audio.done",
-    "response.audio_transcript.delta": "response.output_audio_transcript.delta",
-    "response.audio_transcript.done": "response.output_audio_transcript.done",
-    "response.text.delta": "response.output_text.delta",
-    "response.text.done": "response.output_text.done",
-}
-"""Beta's name to GA's, for events that are otherwise the same."""
 
 _ENCODER = msgspec.json.Encoder()
 _CLIENT = msgspec.json.Decoder[ClientEvent](ClientEvent)
@@ -73,9 +64,12 @@ def parse_client(data: bytes) -> ClientEvent | Unknown:
 def parse_server(data: bytes) -> ServerEvent | Unknown:
     """What a server sent, from UTF-8 JSON; beta names read as GA's. Raises ProtocolError when it is malformed."""
     try:
-        return _SERVER.decode(data)
+        event = _SERVER.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
         return _second_look(data, error, _SERVER_TYPES, ServerEvent)
+    if isinstance(event, SessionCreated | SessionUpdated) and event.session.audio is msgspec.UNSET:
+        return _beta_session(data) or event
+    return event
 
 
 def build(event: Wire) -> bytes:
@@ -96,13 +90,26 @@ def _second_look(data: bytes, error: Exception, types: frozenset[str], union: An
         raise ProtocolError("missing_required_parameter", "Missing required parameter: 'type'.", "type", event_id)
     if head.type in types:
         raise _protocol_error(error, event_id) from None
-    if head.type not in BETA_NAMES or BETA_NAMES[head.type] not in types:
+    if head.type not in beta.EVENTS or beta.EVENTS[head.type] not in types:
         return Unknown(head.type, event_id)
     fields = msgspec.json.decode(data, type=dict[str, Any])
     try:
-        return msgspec.convert({**fields, "type": BETA_NAMES[head.type]}, union)
+        return msgspec.convert({**fields, "type": beta.EVENTS[head.type]}, union)
     except msgspec.ValidationError as fault:
         raise _protocol_error(fault, event_id) from None
+
+
+def _beta_session(data: bytes) -> SessionCreated | SessionUpdated | None:
+    """A session that is told in the beta's shape."""
+    fields = msgspec.json.decode(data, type=dict[str, Any])
+    if not beta.is_session(fields["session"]):
+        return None
+    try:
+        return msgspec.convert(
+            {**fields, "session": beta.ga_session(fields["session"])}, SessionCreated | SessionUpdated
+        )
+    except msgspec.ValidationError as fault:
+        raise _protocol_error(fault, fields.get("event_id")) from None
 
 
 def _protocol_error(error: Exception, event_id: str | None) -> ProtocolError:

@@ -80,6 +80,17 @@ class InputAudioBufferTimeoutTriggered(
 # The conversation.
 
 
+class Conversation(Wire, frozen=True, kw_only=True):
+    id: str | None = None
+    object: str | None = None
+
+
+class ConversationCreated(ServerMessage, frozen=True, kw_only=True, tag="conversation.created"):
+    """Right behind `session.created`; only some servers send it."""
+
+    conversation: Conversation
+
+
 class ConversationItemAdded(
     ServerMessage, frozen=True, kw_only=True, tag="conversation.item.added", omit_defaults=False
 ):
@@ -142,6 +153,18 @@ class InputAudioTranscriptionFailed(ServerMessage, frozen=True, kw_only=True, ta
     item_id: str
     content_index: int
     error: TranscriptionError
+
+
+class InputAudioTranscriptionSegment(ServerMessage, frozen=True, kw_only=True, tag=f"{_TRANSCRIPTION}.segment"):
+    """A part of the words with its speaker; `start` and `end` are seconds."""
+
+    item_id: str
+    content_index: int
+    id: str
+    text: str
+    speaker: str
+    start: float
+    end: float
 
 
 # Responses.
@@ -252,6 +275,7 @@ ServerEvent: TypeAlias = (
     | InputAudioBufferCommitted
     | InputAudioBufferCleared
     | InputAudioBufferTimeoutTriggered
+    | ConversationCreated
     | ConversationItemAdded
     | ConversationItemDone
     | ConversationItemCreated
@@ -261,6 +285,7 @@ ServerEvent: TypeAlias = (
     | InputAudioTranscriptionDelta
     | InputAudioTranscriptionCompleted
     | InputAudioTranscriptionFailed
+    | InputAudioTranscriptionSegment
     | ResponseCreated
     | ResponseDone
     | ResponseOutputItemAdded
@@ -276,3 +301,23 @@ ServerEvent: TypeAlias = (
     | ResponseFunctionCallArgumentsDelta
     | ResponseFunctionCallArgumentsDone
 )
+
+NOT_FOR_CALLS = frozenset(
+    {
+        # WebRTC and SIP only: over a WebSocket, playing is the client's own affair.
+        "input_audio_buffer.dtmf_event_received",
+        "output_audio_buffer.cleared",
+        "output_audio_buffer.started",
+        "output_audio_buffer.stopped",
+        # Tools that the server calls by itself; no session of ours has any.
+        "mcp_list_tools.completed",
+        "mcp_list_tools.failed",
+        "mcp_list_tools.in_progress",
+        "response.mcp_call.completed",
+        "response.mcp_call.failed",
+        "response.mcp_call.in_progress",
+        "response.mcp_call_arguments.delta",
+        "response.mcp_call_arguments.done",
+    }
+)
+"""Events of the protocol that are known, have no type here, and are let pass."""

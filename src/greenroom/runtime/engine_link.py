@@ -145,7 +145,7 @@ class EngineLink:
         try:
             leg = await self.connect(adapter, self.wanted(), list(turns.values()))
         except EngineUnreachable as error:
-            log.warning("engine unreachable", sessionId=runner.session_id, message=error.message)
+            log.warning("engine unreachable", sessionId=runner.session_id, code=error.code, message=error.message)
             runner.signal(s.EngineLost(error.code))
         except TimeoutError:
             runner.signal(s.EngineLost("engine_timeout"))

@@ -8,6 +8,8 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
+from greenroom.core.usage import Purpose, Usage
+
 RELAY_BOUNDS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
 REPLY_GAP_BOUNDS_S = (0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 1.8, 2.5, 4.0, 8.0)
 
@@ -47,6 +49,10 @@ class Metrics:
     reply_gap: Histogram = field(default_factory=lambda: Histogram(REPLY_GAP_BOUNDS_S))
     """Seconds between a candidate's last word and the first audio of the reply."""
     engine_reconnects: int = 0
+    engine_tokens: Counter[str] = field(default_factory=Counter[str])
+    """By kind; cached ones are counted among the input's, too."""
+    engine_transcript_seconds: float = 0.0
+    """Of sound that was written down, where that is what is paid for."""
     engine_warm: int = 0
     """Connections that wait for a call."""
     observers_dropped_by_code: Counter[str] = field(default_factory=Counter[str])
@@ -56,6 +62,19 @@ class Metrics:
 
     def ended(self, reason: str) -> None:
         self.sessions_ended[reason] += 1
+
+    def used(self, purpose: Purpose, usage: Usage) -> None:
+        """One reply or transcript was paid for."""
+        if purpose == "transcript":
+            self.engine_tokens["transcript"] += usage.tokens
+            self.engine_transcript_seconds += usage.seconds
+            return
+        self.engine_tokens["input_text"] += usage.input_text_tokens
+        self.engine_tokens["input_audio"] += usage.input_audio_tokens
+        self.engine_tokens["cached_text"] += usage.cached_text_tokens
+        self.engine_tokens["cached_audio"] += usage.cached_audio_tokens
+        self.engine_tokens["output_text"] += usage.output_text_tokens
+        self.engine_tokens["output_audio"] += usage.output_audio_tokens
 
     def rejected(self, code: str) -> None:
         """A request, a socket or a message was refused with this error code."""

@@ -32,7 +32,7 @@ from greenroom.runtime.observer_feed import ObserverFeed, ReadLog
 from greenroom.runtime.orders import Orders
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_log import SessionLog
-from greenroom.runtime.shown import configuration_as_stored, turn_as_shown
+from greenroom.runtime.shown import configuration_as_stored, turn_as_shown, usage_as_shown
 
 ENDED_COMMIT_S = 0.5
 """How long the last event may take to be stored before it is told unstored."""
@@ -139,7 +139,8 @@ class SessionRunner:
         return [turn_as_shown(turn) for turn in self._session.record.turns]
 
     def usage(self) -> dict[str, Any]:
-        return {"audioMs": 0 if self._session.connected_at is None else self.at_ms}
+        audio_ms = 0 if self._session.connected_at is None else self.at_ms
+        return usage_as_shown(self._session.record, audio_ms)
 
     def configure(
         self, *, scenario_id: str, config: dict[str, Any], voice: str, revision: int | None
@@ -232,8 +233,15 @@ class SessionRunner:
     def engine_reports(self, adapter: EngineAdapter, signal: s.Signal) -> None:
         if not self._engine.is_from_the_leg(adapter):
             return
-        if isinstance(signal, s.EngineLost):
-            self._log.warning("engine lost", code=signal.code)
+        match signal:
+            case s.EngineLost(code):
+                self._log.warning("engine lost", code=code)
+            case s.EngineRefused(code, message):
+                self._log.error("engine refused", code=code, message=message)
+            case s.ConfigurationRejected(revision, code, message):
+                self._log.error("configuration refused", revision=revision, code=code, message=message)
+            case _:
+                pass
         self.signal(signal)
 
     # The life of the session.
@@ -322,10 +330,18 @@ class SessionRunner:
 
     def _record(self, events: tuple[e.Event, ...]) -> None:
         for event in events:
-            if isinstance(event, e.ConfigurationApplied):
-                self._log.info("configuration applied", revision=event.revision)
-            elif isinstance(event, e.TurnCompleted):
-                self._engine.turn_over(event.turn_id)
+            match event:
+                case e.ConfigurationApplied(revision):
+                    self._log.info("configuration applied", revision=revision)
+                case e.ConfigurationFailed(revision, "configuration_timeout" as code):
+                    words = "The voice engine did not agree to the configuration in time."
+                    self._log.error("configuration failed", revision=revision, code=code, message=words)
+                case e.TurnCompleted(turn_id):
+                    self._engine.turn_over(turn_id)
+                case e.UsageCounted(purpose, usage):
+                    self._parts.metrics.used(purpose, usage)
+                case _:
+                    pass
         self.captions.turns_began(self._session, {one.turn_id for one in events if isinstance(one, e.TurnStarted)})
         if not self._lines.append(events, self._session.record) and not self.ended:
             self.signal(s.EndAskedFor("log_unavailable"))

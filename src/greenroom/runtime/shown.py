@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from greenroom.core.record import Record, Turn
+from greenroom.core.usage import Usage
 
 
 def configuration_as_stored(record: Record) -> dict[str, Any]:
@@ -17,6 +18,20 @@ def configuration_as_stored(record: Record) -> dict[str, Any]:
         "scenarioId": accepted.scenario_id,
         "config": accepted.config,
         "voice": accepted.voice,
+    }
+
+
+def usage_as_shown(record: Record, audio_ms: int) -> dict[str, Any]:
+    """What it has cost: tokens in all, and apart for replies and transcripts; `audio_ms` since it was connected."""
+    spent = record.spent
+    parts = {"replies": _every_field(spent.replies), "transcripts": _every_field(spent.transcripts)}
+    return {"audioMs": audio_ms, "tokens": spent.tokens, **parts}
+
+
+def _every_field(usage: Usage) -> dict[str, Any]:
+    return {
+        wire: getattr(usage, name)
+        for name, wire in zip(Usage.__struct_fields__, Usage.__struct_encode_fields__, strict=True)
     }
 
 

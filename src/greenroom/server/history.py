@@ -4,10 +4,12 @@ from typing import Any
 
 import msgspec
 
+from greenroom.core.events import CallStatusChanged, Event
+from greenroom.core.phases import Phase
 from greenroom.core.record import replay
-from greenroom.ports.store import SessionRow
+from greenroom.ports.store import SessionRow, StoredEvent
 from greenroom.runtime.envelope import rfc3339, unseal
-from greenroom.runtime.shown import turn_as_shown
+from greenroom.runtime.shown import turn_as_shown, usage_as_shown
 from greenroom.server.ports import Sessions
 
 PAGE_EVENTS = 1000
@@ -34,21 +36,29 @@ async def whole(sessions: Sessions, row: SessionRow) -> dict[str, Any]:
     if live is not None:
         told: dict[str, Any] = {"configuration": live.configuration(), "turns": live.turns(), "usage": live.usage()}
     else:
-        told = {
-            "configuration": msgspec.json.decode(row.configuration or b"{}"),
-            "turns": await _stored_turns(sessions, row),
-            "usage": {},
-        }
+        told = await _stored(sessions, row)
     return {**summary(row), **told}
 
 
-async def _stored_turns(sessions: Sessions, row: SessionRow) -> list[dict[str, Any]]:
-    lines: list[Any] = []
-    after = 0
-    while page := await sessions.events(row.session_id, after=after, limit=PAGE_EVENTS):
-        lines += (event for line in page if (event := unseal(line)) is not None)
-        after = page[-1].seq
-    return [turn_as_shown(turn) for turn in replay(lines).turns]
+async def _stored(sessions: Sessions, row: SessionRow) -> dict[str, Any]:
+    """What the log tells."""
+    lines: list[StoredEvent] = []
+    while page := await sessions.events(row.session_id, after=len(lines), limit=PAGE_EVENTS):
+        lines += page
+    known = [(line.at_ms, event) for line in lines if (event := unseal(line)) is not None]
+    record = replay(event for _, event in known)
+    return {
+        "configuration": msgspec.json.decode(row.configuration or b"{}"),
+        "turns": [turn_as_shown(turn) for turn in record.turns],
+        "usage": usage_as_shown(record, _connected_ms(known)),
+    }
+
+
+def _connected_ms(log: list[tuple[int, Event]]) -> int:
+    """From being connected first to the end."""
+    changes = [(at_ms, event.status) for at_ms, event in log if isinstance(event, CallStatusChanged)]
+    connected = next((at_ms for at_ms, status in changes if status == Phase.CONNECTED), None)
+    return 0 if connected is None else changes[-1][0] - connected
 
 
 def cursor_of(row: SessionRow) -> str:

@@ -54,6 +54,15 @@ class Exposition:
             "greenroom_reply_gap_seconds", "Candidate's last word to first audio of the reply.", m.reply_gap
         )
         yield _counters("greenroom_engine_reconnects", "Engine connections made anew.", None, m.engine_reconnects)
+        yield _counters(
+            "greenroom_engine_tokens", "Tokens of the voice model, as it told them.", "kind", m.engine_tokens
+        )
+        yield _counters(
+            "greenroom_engine_transcript_seconds",
+            "Sound written down by a model that is paid by time.",
+            None,
+            m.engine_transcript_seconds,
+        )
         yield GaugeMetricFamily("greenroom_engine_warm", "Engine connections that wait for a call.", m.engine_warm)
         yield _counters(
             "greenroom_observers_dropped", "Observers closed by the server.", "code", m.observers_dropped_by_code
@@ -69,10 +78,10 @@ def _tasks() -> int:
         return 0
 
 
-def _counters(name: str, help_text: str, label: str | None, values: Mapping[str, int] | int) -> "Metric":
+def _counters(name: str, help_text: str, label: str | None, values: Mapping[str, int] | float) -> "Metric":
     from prometheus_client.metrics_core import CounterMetricFamily
 
-    if isinstance(values, int):
+    if isinstance(values, int | float):
         return CounterMetricFamily(name, help_text, values)
     family = CounterMetricFamily(name, help_text, labels=[label or ""])
     for value, count in values.items():

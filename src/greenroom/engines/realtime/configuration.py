@@ -3,6 +3,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.ports.caller import AUDIO_PCM_24K, AUDIO_PCMU_8K
 from greenroom.ports.engine import EngineConfiguration
 from greenroom.realtime.sessions import (
@@ -12,10 +13,13 @@ from greenroom.realtime.sessions import (
     AudioInput,
     AudioOutput,
     FunctionTool,
+    RetentionRatio,
+    SemanticVad,
     ServerVad,
     Session,
     SessionAudio,
     Transcription,
+    TurnDetection,
 )
 
 PREFIX_PADDING_MS = 300
@@ -25,37 +29,49 @@ SILENCE_MS = 600
 
 _FORMATS = {AUDIO_PCMU_8K: PCMU, AUDIO_PCM_24K: PCM_24K}
 
-TURN_DETECTION = ServerVad(
-    prefix_padding_ms=PREFIX_PADDING_MS,
-    silence_duration_ms=SILENCE_MS,
-    create_response=False,  # the director asks for every reply
-    interrupt_response=False,  # an interruption is confirmed by us before it is one
-)
+
+def turn_detection(settings: RealtimeSettings) -> TurnDetection:
+    """How turns are found. The director asks for every reply, and an interruption is confirmed by us before it is one."""
+    if settings.turn_detection == "semantic_vad":
+        return SemanticVad(eagerness=settings.eagerness, create_response=False, interrupt_response=False)
+    return ServerVad(
+        prefix_padding_ms=PREFIX_PADDING_MS,
+        silence_duration_ms=SILENCE_MS,
+        create_response=False,
+        interrupt_response=False,
+    )
 
 
-def wanted_session(wanted: EngineConfiguration, transcription_model: str | None, *, with_voice: bool = True) -> Session:
+def counted_to_turns(settings: RealtimeSettings) -> tuple[int, int]:
+    """Milliseconds ahead of the speech and behind it that the server counts to a turn; `semantic_vad` doesn't tell."""
+    return (PREFIX_PADDING_MS, SILENCE_MS) if settings.turn_detection == "server_vad" else (0, 0)
+
+
+def wanted_session(wanted: EngineConfiguration, settings: RealtimeSettings, *, with_voice: bool = True) -> Session:
     """All that we set. `with_voice=False` leaves the voice as it is: it can't be set again once it was heard.
 
     Raises `msgspec.ValidationError` for tools that are none.
     """
     form = _FORMATS[wanted.audio_format]
+    model, ratio = settings.transcription_model, settings.retention_ratio
     return Session(
         output_modalities=("audio",),
         instructions=wanted.instructions,
         audio=SessionAudio(
             input=AudioInput(
                 format=form,
-                transcription=UNSET if transcription_model is None else Transcription(model=transcription_model),
-                turn_detection=TURN_DETECTION,
+                transcription=UNSET if model is None else Transcription(model=model),
+                turn_detection=turn_detection(settings),
             ),
-            output=AudioOutput(format=form, voice=wanted.voice if with_voice else UNSET),
+            output=AudioOutput(format=form, voice=_voice(wanted, settings) if with_voice else UNSET),
         ),
-        tools=_tools(wanted),
+        tools=_tools(wanted, settings),
         tool_choice="auto",
+        truncation=UNSET if ratio is None else RetentionRatio(retention_ratio=ratio),
     )
 
 
-def echo_agrees(wanted: EngineConfiguration, echoed: Session) -> bool:
+def echo_agrees(wanted: EngineConfiguration, echoed: Session, settings: RealtimeSettings) -> bool:
     """Whether the server says that it is what we want it to be, in everything that changes what is said and heard.
 
     What we did not set is not looked at; what we set and the server leaves out does not agree, but for tools, where
@@ -67,19 +83,24 @@ def echo_agrees(wanted: EngineConfiguration, echoed: Session) -> bool:
     turns = audio.input.turn_detection
     return (
         echoed.instructions == wanted.instructions
-        and audio.output.voice == wanted.voice
+        and audio.output.voice == _voice(wanted, settings)
         and _same_format(audio.input.format, wanted)
         and _same_format(audio.output.format, wanted)
-        and isinstance(turns, ServerVad)
+        and isinstance(turns, ServerVad | SemanticVad)
+        and type(turns) is type(turn_detection(settings))
         and turns.create_response is False
         and turns.interrupt_response is False
-        and (() if isinstance(echoed.tools, UnsetType) else echoed.tools) == _tools(wanted)
+        and (() if isinstance(echoed.tools, UnsetType) else echoed.tools) == _tools(wanted, settings)
     )
+
+
+def _voice(wanted: EngineConfiguration, settings: RealtimeSettings) -> str:
+    return settings.voices.get(wanted.voice, wanted.voice)
 
 
 def _same_format(echoed: AudioFormat | UnsetType, wanted: EngineConfiguration) -> bool:
     return not isinstance(echoed, UnsetType) and echoed.type == _FORMATS[wanted.audio_format].type
 
 
-def _tools(wanted: EngineConfiguration) -> tuple[FunctionTool, ...]:
-    return msgspec.convert(wanted.tools, tuple[FunctionTool, ...])
+def _tools(wanted: EngineConfiguration, settings: RealtimeSettings) -> tuple[FunctionTool, ...]:
+    return msgspec.convert(wanted.tools, tuple[FunctionTool, ...]) if settings.takes_tools else ()

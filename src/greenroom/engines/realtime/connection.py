@@ -10,8 +10,8 @@ from greenroom.websocket.heartbeat import NO_HEARTBEAT
 
 MAX_MESSAGE_BYTES = 8 << 20
 
-_APPEND = b'{"type":"input_audio_buffer.append","audio":"'
-_APPEND_END = b'"}'
+# One formatting, not three pieces put together: it is done fifty times a second for every call.
+_APPEND = b'{"type":"input_audio_buffer.append","audio":"%b","event_id":"audio-%d"}'
 
 
 def name_of(code: int) -> str:
@@ -25,7 +25,7 @@ class Connection(Messages):
     `take` gets every message, `ended` the close code; neither is called after `leave`.
     """
 
-    __slots__ = ("_ended", "_gone", "_heartbeats", "_left", "_take")
+    __slots__ = ("_appended", "_ended", "_gone", "_heartbeats", "_left", "_take")
 
     def __init__(
         self, heartbeats: Heartbeats, take: Callable[[WSMsgType, bytes], None], ended: Callable[[int], None]
@@ -36,6 +36,7 @@ class Connection(Messages):
         self._ended = ended
         self._gone = asyncio.Event()
         self._left = False
+        self._appended = 0
 
     @property
     def was_opened(self) -> bool:
@@ -49,7 +50,8 @@ class Connection(Messages):
 
     def append_audio(self, payload: bytes) -> None:
         """Base64 text, put between its quotes as it is."""
-        self.transport.send(TEXT, _APPEND + payload + _APPEND_END)
+        self._appended += 1
+        self.transport.send(TEXT, _APPEND % (payload, self._appended))
 
     def leave(self) -> None:
         """Report nothing more."""

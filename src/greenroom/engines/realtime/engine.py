@@ -10,7 +10,7 @@ import picows
 from picows.common import WSError, WSHandshakeError
 from picows.url import WSParsedURL
 
-from greenroom.core.errors import EngineRefusal, EngineUnreachable
+from greenroom.core.errors import EngineNotRealtime, EngineRefusal, EngineSilent, EngineUnreachable
 from greenroom.engines.realtime import faults
 from greenroom.engines.realtime.connection import MAX_MESSAGE_BYTES
 from greenroom.engines.realtime.settings import RealtimeSettings
@@ -57,13 +57,12 @@ class RealtimeEngine:
             spare.abandon()
             line.cut()
             if isinstance(error, TimeoutError):
-                raise EngineUnreachable(f"the voice engine at {self._settings.shown} does not answer in time") from None
+                raise EngineSilent(f"the voice engine at {self._settings.shown} does not answer in time") from None
             raise
         return spare
 
     async def _connect(self, spare: RealtimeSpare, line: "_Line") -> None:
         settings = self._settings
-        headers = {} if settings.api_key is None else {"Authorization": f"Bearer {settings.api_key}"}
         try:
             await picows.ws_connect(  # pyright: ignore[reportUnknownMemberType] its keyword arguments
                 lambda: spare.connection,
@@ -71,17 +70,19 @@ class RealtimeEngine:
                 ssl_context=self._tls,
                 websocket_handshake_timeout=settings.connect_timeout_s,
                 max_frame_size=MAX_MESSAGE_BYTES,
-                extra_headers=headers,
+                extra_headers=settings.headers,
                 max_redirects=0,  # the key goes nowhere but where the operator sent it
                 socket_factory=line.connect,
             )
         except WSHandshakeError as error:
             response = error.response
             if response is None:
-                raise EngineUnreachable(f"what answers at {settings.shown} does not speak HTTP") from None
+                raise EngineNotRealtime(
+                    f"What answers at {settings.shown} does not speak HTTP; check the URL."
+                ) from None
             raise faults.of_status(int(response.status), error.raw_body or b"", settings.shown) from None
         except WSError as error:
-            raise EngineRefusal(f"{settings.shown} is no address of a voice engine") from error
+            raise EngineNotRealtime(f"{settings.shown} is no address of a voice engine.") from error
         except OSError as error:
             raise EngineUnreachable(
                 f"the voice engine at {settings.shown} can't be reached: {error.strerror}"

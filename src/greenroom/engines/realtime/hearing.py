@@ -10,7 +10,6 @@ from greenroom.core.signals import (
     TranscriptCame,
     TranscriptFailed,
 )
-from greenroom.engines.realtime.configuration import PREFIX_PADDING_MS, SILENCE_MS
 from greenroom.ports.engine import EngineEvents
 
 CONFIRMING_WORDS = 2
@@ -42,10 +41,13 @@ class Hearing:
     there before) are not reported. Words that come ahead of their beginning are kept until it comes.
     """
 
-    __slots__ = ("_events", "_items", "_unannounced")
+    __slots__ = ("_ahead_ms", "_behind_ms", "_events", "_items", "_unannounced")
 
-    def __init__(self, events: EngineEvents) -> None:
+    def __init__(self, events: EngineEvents, ahead_ms: int, behind_ms: int) -> None:
+        """`ahead_ms` and `behind_ms` of sound that is no speech are counted to a turn by the server."""
         self._events = events
+        self._ahead_ms = ahead_ms
+        self._behind_ms = behind_ms
         self._items: dict[str, _Item] = {}
         self._unannounced: dict[str, Signal] = {}
 
@@ -55,14 +57,14 @@ class Hearing:
         if len(self._items) >= MAX_ITEMS:
             del self._items[next(iter(self._items))]
         self._items[item_id] = _Item(early=self._unannounced.pop(item_id, None))
-        self._events.signal(CallerSpoke(item_id, self._events.session_ms(audio_start_ms + PREFIX_PADDING_MS)))
+        self._events.signal(CallerSpoke(item_id, self._events.session_ms(audio_start_ms + self._ahead_ms)))
 
     def stopped(self, item_id: str, audio_end_ms: int) -> None:
         item = self._items.get(item_id)
         if item is None or item.stopped:
             return
         item.stopped = True
-        at_ms = self._events.session_ms(max(audio_end_ms - SILENCE_MS, 0))
+        at_ms = self._events.session_ms(max(audio_end_ms - self._behind_ms, 0))
         early, item.early = item.early, None
         if early is not None:
             del self._items[item_id]

@@ -9,15 +9,18 @@ from picows import WSMsgType
 
 from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
-from greenroom.core.signals import EngineLost, EngineRefused, Signal
+from greenroom.core.signals import EngineLost, EngineRefused, Signal, UsageCame
 from greenroom.engines.realtime import faults
+from greenroom.engines.realtime.configuration import counted_to_turns
 from greenroom.engines.realtime.connection import Connection, name_of
 from greenroom.engines.realtime.hearing import Hearing
 from greenroom.engines.realtime.messages import audio_delta
+from greenroom.engines.realtime.rate_limits import RateLimits
 from greenroom.engines.realtime.reading import MALFORMED_IN_A_ROW, Reading
 from greenroom.engines.realtime.replies import Replies
 from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.engines.realtime.setup import Setup
+from greenroom.engines.realtime.usage import of_reply, of_transcript
 from greenroom.ports.caller import BYTES_PER_MS
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, PastTurn
 from greenroom.realtime import Unknown, build
@@ -40,6 +43,7 @@ class RealtimeLeg:
         "_events",
         "_handlers",
         "_hearing",
+        "_limits",
         "_over",
         "_reading",
         "_replies",
@@ -65,8 +69,9 @@ class RealtimeLeg:
         self._events = events
         self._count = count
         self._setup = Setup(settings, self._send, events.signal)
-        self._replies = Replies(self._send, events)
-        self._hearing = Hearing(events)
+        self._limits = RateLimits()
+        self._replies = Replies(self._send, events, self._limits)
+        self._hearing = Hearing(events, *counted_to_turns(settings))
         self._reading = Reading(count)
         self._answer: asyncio.Future[None] | None = None
         """While somebody waits for it, an end is an answer to them instead of a signal."""
@@ -148,7 +153,7 @@ class RealtimeLeg:
         handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
-        elif isinstance(event, Unknown):
+        elif isinstance(event, Unknown) and event.type not in ev.NOT_FOR_CALLS:
             self._count("engine_unknown_event")
 
     def _take_first(self, kind: WSMsgType, data: bytes) -> None:
@@ -173,8 +178,8 @@ class RealtimeLeg:
         words = f"the voice engine at {self._settings.shown} went away ({code})"
         self._fail(EngineLost(code), EngineUnreachable(words))
 
-    def _refuse(self, code: str, words: str) -> None:
-        self._fail(EngineRefused(code, words), EngineRefusal(words))
+    def _refuse(self, refusal: EngineRefusal) -> None:
+        self._fail(EngineRefused(refusal.code, refusal.message), refusal)
 
     def _fail(self, signal: Signal, error: EngineRefusal | EngineUnreachable) -> None:
         self._end()
@@ -196,8 +201,9 @@ class RealtimeLeg:
             ev.InputAudioBufferSpeechStarted: lambda event: hearing.started(event.item_id, event.audio_start_ms),
             ev.InputAudioBufferSpeechStopped: lambda event: hearing.stopped(event.item_id, event.audio_end_ms),
             ev.InputAudioTranscriptionDelta: lambda event: hearing.words(event.item_id, event.delta or ""),
-            ev.InputAudioTranscriptionCompleted: lambda event: hearing.completed(event.item_id, event.transcript),
+            ev.InputAudioTranscriptionCompleted: self._on_transcript,
             ev.InputAudioTranscriptionFailed: lambda event: hearing.failed(event.item_id),
+            ev.RateLimitsUpdated: self._on_rate_limits,
             ev.ResponseCreated: lambda event: replies.created(event.response),
             ev.ResponseDone: self._on_response_done,
             ev.ResponseOutputAudioDelta: lambda event: self._on_audio(
@@ -213,23 +219,47 @@ class RealtimeLeg:
 
     def _on_error(self, event: ev.ErrorEvent) -> None:
         error = event.error
-        fatal = faults.fatal_words(error.code, error.type)
-        if fatal is not None:
-            self._refuse(*fatal)
+        refusal = faults.fatal(error.code, error.type)
+        if refusal is not None:
+            self._refuse(refusal)
         elif error.code == faults.SESSION_EXPIRED:
             self._lose(error.code)
-        elif not self._setup.refused(error) and not self._replies.refused(error) and error.code not in faults.BENIGN:
+        elif not self._setup.refused(error) and not self._replies.refused(error):
+            self._note_complaint(error)
+
+    def _note_complaint(self, error: ev.ErrorDetails) -> None:
+        """Nobody waits for what it is about."""
+        how = faults.severity(error.code, error.type)
+        if how is not faults.Severity.BENIGN:
             self._count("engine_error")
-            log.info("engine complained", code=error.code or error.type, about=error.event_id, param=error.param)
+            what = error.code or error.type
+            log.info("engine complained", code=what, severity=how.name.lower(), about=error.event_id, param=error.param)
 
     def _on_response_done(self, event: ev.ResponseDone) -> None:
         details = event.response.status_details
         error = None if details is None else details.error
-        fatal = None if error is None else faults.fatal_words(error.code, error.type)
-        if fatal is not None:
-            self._refuse(*fatal)
-        else:
-            self._replies.done(event.response)
+        refusal = None if error is None else faults.fatal(error.code, error.type)
+        if refusal is not None:
+            self._refuse(refusal)
+            return
+        usage = event.response.usage
+        if self._replies.done(event.response) and usage is not None and self._settings.counts_usage:
+            cost = of_reply(usage)
+            self._limits.note_cost(cost.tokens)
+            self._events.signal(UsageCame("reply", cost))
+
+    def _on_transcript(self, event: ev.InputAudioTranscriptionCompleted) -> None:
+        self._hearing.completed(event.item_id, event.transcript)
+        if event.usage is not None and self._settings.counts_usage:
+            self._events.signal(UsageCame("transcript", of_transcript(event.usage)))
+
+    def _on_rate_limits(self, event: ev.RateLimitsUpdated) -> None:
+        now = asyncio.get_running_loop().time()
+        self._limits.told(event.rate_limits, now)
+        wait_s = self._limits.wait_s(now)
+        if wait_s > 0:
+            self._count("engine_rate_limited")
+            log.warning("engine rate limited", waitSeconds=round(wait_s, 1))
 
     # Messages.
 

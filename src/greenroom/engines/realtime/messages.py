@@ -28,6 +28,7 @@ class _Response(msgspec.Struct):
         status: str
         metadata: dict[str, str] | None = None
         status_details: Any = None
+        usage: Any = None
 
     type: Literal["response.created", "response.done"]
     response: Body

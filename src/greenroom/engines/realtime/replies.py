@@ -1,5 +1,6 @@
 """The one writer of `response.create`: a reply at a time, matched to its cue, silenced when it is not wanted any more."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from greenroom.engines.realtime.alarm import Alarm
 from greenroom.engines.realtime.cues import cue_of, response_for
 from greenroom.engines.realtime.faults import ALREADY_ACTIVE
 from greenroom.engines.realtime.messages import decoded_bytes
+from greenroom.engines.realtime.rate_limits import RateLimits
 from greenroom.ports.engine import EngineEvents
 from greenroom.realtime.client_events import ConversationItemTruncate, ResponseCancel, ResponseCreate
 from greenroom.realtime.conversations import Response
@@ -43,6 +45,9 @@ class _Reply:
     silenced: bool = False
     """Nothing of it is passed on any more."""
     done: bool = False
+    """It is over for the session."""
+    told: bool = False
+    """The server has said that it is done."""
     item_id: str | None = None
     received_bytes: int = 0
     """Of audio, passed on."""
@@ -69,6 +74,7 @@ class Replies:
         "_asked",
         "_asks",
         "_events",
+        "_limits",
         "_names_cues",
         "_replies",
         "_send",
@@ -78,8 +84,9 @@ class Replies:
         "instructions",
     )
 
-    def __init__(self, send: Callable[[Wire], None], events: EngineEvents) -> None:
+    def __init__(self, send: Callable[[Wire], None], events: EngineEvents, limits: RateLimits) -> None:
         self._send = send
+        self._limits = limits
         self._events = events
         self.instructions = ""
         """Of the session."""
@@ -188,12 +195,14 @@ class Replies:
             reply.saying = ""
             self._events.signal(ReplyWorded(reply_id, reply.text))
 
-    def done(self, response: Response) -> None:
+    def done(self, response: Response) -> bool:
+        """Whether it was not known yet."""
         if response.id not in self._replies:
             self.created(response)
         reply = self._replies[response.id]
-        if reply.done:
-            return
+        if reply.told:
+            return False
+        reply.told = True
         if self._active is reply:
             self._active = None
             self._stall.clear()
@@ -202,6 +211,7 @@ class Replies:
             status = "incomplete"  # there is nothing to be heard
         self._close(reply, "cancelled" if reply.silenced else status)
         self._next()
+        return True
 
     def refused(self, error: ErrorDetails) -> bool:
         """Whether this error is about a reply that was asked for; then it is dealt with."""
@@ -242,6 +252,8 @@ class Replies:
         elif self._asked is not None or self._active is not None:
             if not self._alarm.is_set:
                 self._alarm.set(GIVE_UP_S, self._give_up)
+        elif (wait_s := self._limits.wait_s(asyncio.get_running_loop().time())) > 0:
+            self._alarm.set(wait_s, self._next)
         else:
             self._alarm.clear()
             self._waiting = None

@@ -7,7 +7,7 @@ import msgspec
 from greenroom.core.signals import ConfigurationEchoed, ConfigurationRejected, Signal
 from greenroom.engines.realtime.alarm import Alarm
 from greenroom.engines.realtime.configuration import echo_agrees, wanted_session
-from greenroom.engines.realtime.faults import is_retryable
+from greenroom.engines.realtime.faults import Severity, severity, while_configuring
 from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.ports.engine import EngineConfiguration
 from greenroom.realtime.client_events import SessionUpdate
@@ -16,7 +16,6 @@ from greenroom.realtime.sessions import Session
 from greenroom.realtime.wire import Wire
 
 RESENDS = 5
-_MAX_MESSAGE_CHARS = 300
 
 
 class Setup:
@@ -77,7 +76,7 @@ class Setup:
     def echoed(self, session: Session) -> None:
         """The server says what it is set to now."""
         wanted = self._wanted
-        if wanted is None or self._agreed or not echo_agrees(wanted, session):
+        if wanted is None or self._agreed or not echo_agrees(wanted, session, self._settings):
             return
         self._agreed = True
         self._alarm.clear()
@@ -91,11 +90,11 @@ class Setup:
         unnamed = error.event_id is None and error.param is not None and error.param.startswith("session.")
         if error.event_id not in self._sent_as and not unnamed:
             return False
-        if not is_retryable(error):
+        if severity(error.code, error.type) is not Severity.RETRYABLE:
             self._alarm.clear()
             self._sent_as.clear()
-            code = error.code or error.type
-            self._report(ConfigurationRejected(wanted.revision, code, error.message[:_MAX_MESSAGE_CHARS]))
+            refusal = while_configuring(error)
+            self._report(ConfigurationRejected(wanted.revision, refusal.code, refusal.message))
         return True
 
     def close(self) -> None:
@@ -107,9 +106,7 @@ class Setup:
             return
         settings = self._settings
         try:
-            session = wanted_session(
-                wanted, settings.transcription_model, with_voice=wanted.voice != self._locked_voice
-            )
+            session = wanted_session(wanted, settings, with_voice=wanted.voice != self._locked_voice)
         except msgspec.ValidationError as error:
             self._report(ConfigurationRejected(wanted.revision, "bad_tools", str(error)))
             return

@@ -14,7 +14,7 @@ from greenroom.engines.realtime.reading import Reading
 from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, PastTurn
 from greenroom.realtime import Unknown
-from greenroom.realtime.server_events import ErrorEvent, SessionCreated
+from greenroom.realtime.server_events import NOT_FOR_CALLS, ErrorEvent, SessionCreated
 from greenroom.websocket import Heartbeats
 
 LONGEST_SESSION_S = 3600.0
@@ -105,13 +105,13 @@ class RealtimeSpare:
             case ErrorEvent(error=error):
                 if not self._ready.done():
                     self._fail(faults.while_opening(error, self._settings.shown))
-                elif (fatal := faults.fatal_words(error.code, error.type)) is not None:
-                    self._fail(EngineRefusal(fatal[1]))
+                elif (refusal := faults.fatal(error.code, error.type)) is not None:
+                    self._fail(refusal)
                 elif error.code == faults.SESSION_EXPIRED:
                     self._fail(self._gone(error.code))
                 else:
                     self._count("engine_error")
-            case Unknown():
+            case Unknown(type=what) if what not in NOT_FOR_CALLS:
                 self._count("engine_unknown_event")
             case _:
                 pass
@@ -127,10 +127,7 @@ class RealtimeSpare:
         self._ready.set_result(None)
 
     def _ended(self, code: int) -> None:
-        if code in faults.UNAUTHORIZED_CLOSES:
-            self._fail(EngineRefusal(faults.UNAUTHORIZED_CLOSES[code][1]))
-        else:
-            self._fail(self._gone(name_of(code)))
+        self._fail(faults.of_close(code) or self._gone(name_of(code)))
 
     def _gone(self, code: str) -> EngineUnreachable:
         return EngineUnreachable(f"the voice engine at {self._settings.shown} went away ({code})")
