@@ -89,7 +89,7 @@ async def serving(engine_url: str, warm: int = 0, *, as_openai: bool = False) ->
         environ = {
             "GREENROOM_PORT": "0",
             "GREENROOM_DATA": folder,
-            **(openai if as_openai else {"GREENROOM_ENGINE": engine_url}),
+            **(openai if as_openai else {"GREENROOM_ENGINE": engine_url, "GREENROOM_ENGINE_VOICE": "marin"}),
             "GREENROOM_ENGINE_WARM": str(warm),
             "GREENROOM_PHONE_REQUIRE_TOKEN": "false",
             "GREENROOM_CONNECTS_PER_IP_PER_MINUTE": "0",

@@ -101,6 +101,7 @@ def test_a_caller_that_comes_back_hears_the_farewell_too() -> None:
     stage.send(s.ConfigurationEchoed(1), 0.1)
     cost(stage)
     stage.send(s.CallerJoined("MZ2"), 1.0)
+    stage.wait(1.0)  # nothing was said in the gap
     assert stage.last_cue().text == PLAN.farewell
 
 
