@@ -129,6 +129,7 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
                 clock=clock,
                 make_phone_leg=TwilioLeg,
                 make_voice_leg=BrowserLeg,
+                keep_days=settings.store.keep_days,
                 heartbeats=heartbeats,
             )
         )

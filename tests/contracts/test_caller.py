@@ -90,11 +90,9 @@ def test_what_is_said_before_it_is_admitted_is_heard_by_nobody(kind: str) -> Non
 @pytest.mark.parametrize("early", ["speak", "echo"])
 def test_nothing_may_come_before_the_first_word(kind: str, early: str) -> None:
     made = bench(kind)
+    acts = {"speak": lambda: made.speak(frame(made)), "echo": lambda: made.echo("m1")}
     with pytest.raises(OutOfTurn):
-        if early == "speak":
-            made.speak(frame(made))
-        else:
-            made.echo("m1")
+        acts[early]()
 
 
 def test_a_second_first_word_is_refused(kind: str) -> None:

@@ -20,7 +20,7 @@ from greenroom.core.step import step
 from greenroom.ports.caller import AUDIO_PCM_24K, AUDIO_PCMU_8K, CallerLeg
 from greenroom.ports.clock import Clock
 from greenroom.ports.engine import Engine, EngineLeg
-from greenroom.ports.observer import Reader
+from greenroom.ports.observer import Reader, TranscriptDelta
 from greenroom.ports.scenario import Scenario
 from greenroom.ports.store import SessionRow
 from greenroom.runtime.audio_bridge import AudioBridge
@@ -222,16 +222,9 @@ class SessionRunner:
         else:
             self.caption(reply.turn_id, "interviewer", text)
 
-    def caption(self, turn_id: str, speaker: str, text: str) -> None:
+    def caption(self, turn_id: str, speaker: e.Speaker, text: str) -> None:
         """What was said so far in a turn: shown, never stored."""
-        body = {
-            "type": "transcript.delta",
-            "sessionId": self.session_id,
-            "turnId": turn_id,
-            "speaker": speaker,
-            "text": text,
-        }
-        self.feed.caption(turn_id, msgspec.json.encode(body))
+        self.feed.caption(turn_id, msgspec.json.encode(TranscriptDelta(self.session_id, turn_id, speaker, text)))
 
     @property
     def session(self) -> Session:

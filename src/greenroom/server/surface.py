@@ -61,6 +61,7 @@ async def open_surface(
     clock: Clock,
     make_phone_leg: MakeLeg,
     make_voice_leg: MakeVoiceLeg,
+    keep_days: int = 0,
     patiences: Patiences | None = None,
     heartbeats: Heartbeats | None = None,
 ) -> AsyncGenerator[Surface]:
@@ -82,7 +83,7 @@ async def open_surface(
         door, heartbeats, metrics, base_path=settings.base_path, attach_within_s=patiences.attach_within_s
     )
     tickets = Tickets()
-    api = Api(sessions, tickets, auth, sockets, metrics, clock, limits, creations)
+    api = Api(sessions, tickets, auth, sockets, metrics, clock, limits, creations, keep_days=keep_days)
     app = make_app(api, auth, sessions, metrics, base_path=settings.base_path, trusted_proxies=settings.trusted_proxies)
     async with Tasks() as tasks:
         phones = Phones(make_phone_leg, sessions, tickets, tasks, metrics, clock, require_token=phone.require_token)
