@@ -28,6 +28,7 @@ from greenroom.runtime.warm_engines import WarmEngines
 from greenroom.scenarios import library
 from greenroom.server.surface import Surface, open_surface
 from greenroom.stores.sqlite import SqliteStore
+from greenroom.telephony.browser.leg import BrowserLeg
 from greenroom.telephony.twilio.leg import TwilioLeg
 from greenroom.websocket import Heartbeats
 
@@ -127,6 +128,8 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
                 metrics=metrics,
                 clock=clock,
                 make_phone_leg=TwilioLeg,
+                make_voice_leg=BrowserLeg,
+                keep_days=settings.store.keep_days,
                 heartbeats=heartbeats,
             )
         )

@@ -19,6 +19,7 @@ from greenroom.ports.observer import Attached, Reader
 from greenroom.ports.store import SessionRow, StoredEvent
 from greenroom.runtime.metrics import Metrics
 from greenroom.server.surface import Patiences, Surface, open_surface
+from greenroom.telephony.browser.leg import BrowserLeg
 from greenroom.telephony.twilio.leg import TwilioLeg
 from greenroom.websocket import Heartbeats
 from tests.server.echo import FakeClock
@@ -39,6 +40,9 @@ class Call:
 
     def mark_played(self, name: str) -> None:
         self.said.append(("mark", name))
+
+    def cleared(self, reply_id: str, played_ms: int) -> None:
+        self.said.append(("cleared", reply_id, played_ms))
 
     def hung_up(self) -> None:
         self.said.append(("hung up",))
@@ -268,6 +272,7 @@ async def house(
         metrics=metrics,
         clock=clock,
         make_phone_leg=TwilioLeg,
+        make_voice_leg=BrowserLeg,
         patiences=patiences,
         heartbeats=heartbeats,
     ) as surface:

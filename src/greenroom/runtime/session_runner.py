@@ -17,10 +17,10 @@ from greenroom.core.errors import GreenroomError, OutOfOrder
 from greenroom.core.phases import Phase
 from greenroom.core.session import Session, Step
 from greenroom.core.step import step
-from greenroom.ports.caller import AUDIO_PCMU_8K, CallerLeg
+from greenroom.ports.caller import AUDIO_PCM_24K, AUDIO_PCMU_8K, CallerLeg
 from greenroom.ports.clock import Clock
 from greenroom.ports.engine import Engine, EngineLeg
-from greenroom.ports.observer import Reader
+from greenroom.ports.observer import Reader, TranscriptDelta
 from greenroom.ports.scenario import Scenario
 from greenroom.ports.store import SessionRow
 from greenroom.runtime.audio_bridge import AudioBridge
@@ -222,16 +222,9 @@ class SessionRunner:
         else:
             self.caption(reply.turn_id, "interviewer", text)
 
-    def caption(self, turn_id: str, speaker: str, text: str) -> None:
+    def caption(self, turn_id: str, speaker: e.Speaker, text: str) -> None:
         """What was said so far in a turn: shown, never stored."""
-        body = {
-            "type": "transcript.delta",
-            "sessionId": self.session_id,
-            "turnId": turn_id,
-            "speaker": speaker,
-            "text": text,
-        }
-        self.feed.caption(turn_id, msgspec.json.encode(body))
+        self.feed.caption(turn_id, msgspec.json.encode(TranscriptDelta(self.session_id, turn_id, speaker, text)))
 
     @property
     def session(self) -> Session:
@@ -369,8 +362,8 @@ class SessionRunner:
 
     @property
     def audio_format(self) -> str:
-        """Of the caller's sound, both ways."""
-        return AUDIO_PCMU_8K if self._caller is None else self._caller.audio_format
+        """Of the caller's sound, both ways: the engine takes and gives what the caller speaks."""
+        return AUDIO_PCM_24K if self.channel == "browser" else AUDIO_PCMU_8K
 
     def _carry_out(self, command: c.Command) -> None:
         """Hand an order of the core to whoever carries it out."""

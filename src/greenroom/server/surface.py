@@ -22,6 +22,7 @@ from greenroom.server.serving import HALF_OPEN_S, Serving
 from greenroom.server.sockets import ATTACH_WITHIN_S, Sockets
 from greenroom.server.tasks import Tasks
 from greenroom.server.tickets import Tickets
+from greenroom.server.voice import MakeVoiceLeg, Voices
 from greenroom.websocket import Heartbeats
 
 
@@ -59,6 +60,8 @@ async def open_surface(
     metrics: Metrics,
     clock: Clock,
     make_phone_leg: MakeLeg,
+    make_voice_leg: MakeVoiceLeg,
+    keep_days: int = 0,
     patiences: Patiences | None = None,
     heartbeats: Heartbeats | None = None,
 ) -> AsyncGenerator[Surface]:
@@ -80,12 +83,13 @@ async def open_surface(
         door, heartbeats, metrics, base_path=settings.base_path, attach_within_s=patiences.attach_within_s
     )
     tickets = Tickets()
-    api = Api(sessions, tickets, auth, sockets, metrics, clock, limits, creations)
+    api = Api(sessions, tickets, auth, sockets, metrics, clock, limits, creations, keep_days=keep_days)
     app = make_app(api, auth, sessions, metrics, base_path=settings.base_path, trusted_proxies=settings.trusted_proxies)
     async with Tasks() as tasks:
         phones = Phones(make_phone_leg, sessions, tickets, tasks, metrics, clock, require_token=phone.require_token)
         sockets.serve("/logs", Logs(sessions, tickets, tasks, metrics, clock).socket)
         sockets.serve("/call", phones.socket)
+        sockets.serve("/voice", Voices(make_voice_leg, sessions, tickets, tasks, metrics, clock).socket)
         heartbeats.start()
         try:
             serving = Serving(app, sockets, settings.host, settings.port, half_open_s=patiences.half_open_s)
