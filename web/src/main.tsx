@@ -1,3 +1,6 @@
-import { PracticeSession } from "./session"
-const session = new PracticeSession()
-;(window as unknown as { s: PracticeSession }).s = session
+import { render } from "preact"
+import { App } from "./view/app"
+import { boot } from "./view/practice"
+
+render(<App />, document.getElementById("app")!)
+void boot()

@@ -59,6 +59,8 @@ export interface Limits {
   /** Why not: `draining`, `server_full`, `starting`, … */
   reason: string | null
   retryAfterSeconds: number
+  /** How long a transcript is kept; 0: until it is erased. */
+  keepDays?: number
 }
 
 export interface NewSession {
