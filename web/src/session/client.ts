@@ -104,6 +104,7 @@ export class PracticeSession {
   #nextId = 1
   readonly #asked = new Map<number, Trouble["asked"]>()
   #typing = false
+  #awaitEnd: () => void = () => {}
 
   constructor({ base = document.baseURI, debug = quiet, watch = false, chance = Math.random }: SessionOptions = {}) {
     this.rest = new Rest(base)
@@ -260,9 +261,9 @@ export class PracticeSession {
   end(): void {
     if (this.#state.ending || this.#state.call.status === "ended") return
     this.#set({ ending: true })
-    this.#caller.leave()
+    this.#caller.silence()
     if (!this.#ask("end", { type: "call.end" })) this.#endByRest()
-    else this.#scope.after(END_ANSWERED_MS, () => this.#endByRest(), "end awaited")
+    else this.#awaitEnd = this.#scope.after(END_ANSWERED_MS, () => this.#endByRest(), "end awaited")
   }
 
   /** After a connection has stopped trying: try again. */
@@ -349,6 +350,7 @@ export class PracticeSession {
 
   #ended(reason: string | null): void {
     this.#tell("call ended", { reason })
+    this.#awaitEnd()
     this.#caller.leave()
     this.#set({ ending: false })
     if (!this.#watch) forget()

@@ -80,9 +80,8 @@ function Said({ turn }: { turn: Turn }) {
   if (heard === undefined || !turn.text.startsWith(heard) || heard === turn.text) return <>{turn.text}</>
   return (
     <>
-      {heard}
+      {heard} –<span class="visually-hidden"> interrupted; not heard: </span>
       <span class="unheard"> {turn.text.slice(heard.length).trim()}</span>
-      <span class="visually-hidden"> (interrupted)</span>
     </>
   )
 }
