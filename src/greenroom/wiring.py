@@ -25,8 +25,10 @@ from greenroom.runtime.session_runner import Parts
 from greenroom.runtime.system_clock import SystemClock
 from greenroom.runtime.warm_engines import WarmEngines
 from greenroom.scenarios import library
+from greenroom.server.page import Page, built_page
 from greenroom.server.surface import Surface, open_surface
 from greenroom.stores.sqlite import SqliteStore
+from greenroom.telephony.browser.leg import BrowserLeg
 from greenroom.telephony.twilio.leg import TwilioLeg
 from greenroom.websocket import Heartbeats
 
@@ -135,6 +137,9 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
                 metrics=metrics,
                 clock=clock,
                 make_phone_leg=TwilioLeg,
+                make_voice_leg=BrowserLeg,
+                page=page_of(settings),
+                keep_days=settings.store.keep_days,
                 heartbeats=heartbeats,
             )
         )
@@ -147,6 +152,14 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         stack.push_async_callback(asyncio.wait, (warm_up,))
         log.info("serving", address=f"http://{settings.server.host}:{surface.port}{settings.server.base_path}")
         yield Running(surface, directory, recorder, metrics, voice, warm)
+
+
+def page_of(settings: Settings) -> Page:
+    """The page, if it was built."""
+    page = Page(built_page(), settings.server.public_origin)
+    if not page.built:
+        log.warning("page not built", message="run make page, or install the package: it brings its page along")
+    return page
 
 
 def make_store(settings: Settings) -> Store:

@@ -47,6 +47,7 @@ class TalkingEngine:
         self.legs: list[TalkingLeg] = []
         self.unreachable = False
         self.agrees = True
+        self.reply_bytes = 800
 
     async def open(
         self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]
@@ -92,7 +93,7 @@ class TalkingLeg:
         if self.closed:
             return
         self.events.caption(reply_id, text)
-        self.events.audio(reply_id, base64.b64encode(bytes(800)))
+        self.events.audio(reply_id, base64.b64encode(bytes(self.engine.reply_bytes)))
         self.events.signal(s.ReplyWorded(reply_id, text))
         self.events.signal(s.ReplyFinished(reply_id, "completed"))
 
@@ -145,7 +146,7 @@ class Phone:
     def clear(self) -> None:
         pass
 
-    def reply_started(self, reply_id: str) -> None:
+    def reply_started(self, reply_id: str, from_ms: int) -> None:
         pass
 
     def close(self, code: int, reason: str) -> None:

@@ -51,7 +51,7 @@ class SimulatedEar:
             if self.echoes:
                 self.on_mark(name)
 
-    def reply_started(self, reply_id: str) -> None:
+    def reply_started(self, reply_id: str, from_ms: int) -> None:
         self.replies.append(reply_id)
 
     def close(self, code: int, reason: str) -> None:

@@ -18,7 +18,9 @@ from greenroom.ports.caller import CallerLeg
 from greenroom.ports.observer import Attached, Reader
 from greenroom.ports.store import SessionRow, StoredEvent
 from greenroom.runtime.metrics import Metrics
+from greenroom.server.page import Page
 from greenroom.server.surface import Patiences, Surface, open_surface
+from greenroom.telephony.browser.leg import BrowserLeg
 from greenroom.telephony.twilio.leg import TwilioLeg
 from greenroom.websocket import Heartbeats
 from tests.server.echo import FakeClock
@@ -39,6 +41,9 @@ class Call:
 
     def mark_played(self, name: str) -> None:
         self.said.append(("mark", name))
+
+    def cleared(self, reply_id: str, played_ms: int) -> None:
+        self.said.append(("cleared", reply_id, played_ms))
 
     def hung_up(self) -> None:
         self.said.append(("hung up",))
@@ -246,6 +251,7 @@ async def house(
     environ: dict[str, str] | None = None,
     patiences: Patiences | None = None,
     heartbeats: Heartbeats | None = None,
+    page: Page | None = None,
 ) -> AsyncGenerator[House]:
     """A listening server. On leaving, everything it had open must be gone."""
     settings = read(
@@ -268,6 +274,8 @@ async def house(
         metrics=metrics,
         clock=clock,
         make_phone_leg=TwilioLeg,
+        make_voice_leg=BrowserLeg,
+        page=page,
         patiences=patiences,
         heartbeats=heartbeats,
     ) as surface:

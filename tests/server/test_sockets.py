@@ -94,6 +94,16 @@ async def test_a_missing_key_is_a_bad_request_and_leaves_nothing_behind() -> Non
         assert server.metrics.sockets_open.total() == 0
 
 
+async def test_a_header_that_is_no_text_is_a_bad_request_and_leaves_nothing_behind() -> None:
+    async with served() as server:
+        reader, writer = await server.raw()
+        request = UPGRADE % (b"/echo", b"")
+        writer.write(request.replace(b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Version: 1\xff3"))
+        assert status_of(await reader.readuntil(b"\r\n\r\n")) == 400
+        await until(lambda: server.serving.connections == len(server.sockets) == 0)
+        writer.close()
+
+
 async def test_a_refusal_says_why_in_json_and_is_counted() -> None:
     async with served() as server:
         reader, writer = await server.raw()

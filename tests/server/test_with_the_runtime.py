@@ -15,6 +15,7 @@ from greenroom.config import read
 from greenroom.runtime.directory import Directory
 from greenroom.server.ports import Sessions
 from greenroom.server.surface import open_surface
+from greenroom.telephony.browser.leg import BrowserLeg
 from greenroom.telephony.twilio.leg import TwilioLeg
 from tests.runtime.house import CONFIG, RealClock
 from tests.runtime.house import House as Runtime
@@ -32,14 +33,14 @@ class Open:
         self.ws = f"ws://127.0.0.1:{port}"
         self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False)
 
-    async def new(self) -> dict[str, Any]:
-        body = {"scenarioId": "job_interview", "config": CONFIG, "channel": "phone"}
+    async def new(self, channel: str = "phone") -> dict[str, Any]:
+        body = {"scenarioId": "job_interview", "config": CONFIG, "channel": channel}
         answer = await self.http.post("/api/sessions", json=body)
         assert answer.status_code == 201
         return answer.json()
 
-    async def ticket(self, session_id: str) -> str:
-        answer = await self.http.post(f"/api/sessions/{session_id}/tickets", json={"role": "observer"})
+    async def ticket(self, session_id: str, role: str = "observer") -> str:
+        answer = await self.http.post(f"/api/sessions/{session_id}/tickets", json={"role": role})
         return answer.json()["ticket"]
 
 
@@ -58,6 +59,7 @@ async def open_house(tmp_path: Path) -> AsyncGenerator[Open]:
             metrics=runtime.metrics,
             clock=RealClock(),
             make_phone_leg=TwilioLeg,
+            make_voice_leg=BrowserLeg,
         ) as surface:
             at = Open(runtime, surface.port)
             async with at.http:
@@ -164,3 +166,67 @@ async def test_twenty_sessions_at_once_are_each_seen_by_their_own_observer(tmp_p
     async with open_house(tmp_path) as at, asyncio.TaskGroup() as group:
         for number in range(20):
             group.create_task(practise(at, number))
+
+
+async def joined(at: Open, voice: Any, session_id: str) -> None:
+    ticket = await at.ticket(session_id, "voice")
+    await voice.send(json.dumps({"type": "join", "sessionId": session_id, "ticket": ticket}))
+    assert (await next_json(voice))["type"] == "joined"
+
+
+async def hear(voice: Any, size_bytes: int) -> str:
+    """So much sound and no more, and the mark behind it."""
+    heard = 0
+    while True:
+        async with asyncio.timeout(5):
+            message = await voice.recv()
+        if isinstance(message, bytes):
+            heard += len(message)
+        elif heard > size_bytes - 48:  # positions are told in whole milliseconds
+            assert heard <= size_bytes
+            return json.loads(message)["name"]
+
+
+async def test_a_page_talks_is_cut_off_joins_again_and_hears_the_rest(tmp_path: Path) -> None:
+    seen: list[dict[str, Any]] = []
+    async with open_house(tmp_path) as at:
+        at.runtime.engine.reply_bytes = 100_000
+        made = await at.new("browser")
+        session_id = made["sessionId"]
+        async with connect(at.ws + "/logs") as page:
+            await page.send(json.dumps({"type": "attach", "sessionId": session_id, "ticket": made["ticket"]}))
+            async with connect(at.ws + "/voice") as voice:
+                await joined(at, voice, session_id)
+                assert (await until_type(page, "call.status_changed", seen))["status"] == "connecting"
+                while (await until_type(page, "call.status_changed", seen))["status"] != "connected":
+                    pass
+                leg = at.runtime.engine.legs[0]
+                # The engine is asked for what the page speaks: nothing is resampled on the way.
+                assert {wanted.audio_format for wanted in leg.configured} == {"audio/pcm"}
+                started = await next_json(voice)
+                assert (started["type"], started["fromMs"]) == ("reply.started", 0)
+                await hear(voice, 100_000)
+                await voice.send(bytes(960))
+                await until(lambda: leg.audio == [base64.b64encode(bytes(960))])
+                voice.transport.abort()
+            while (await until_type(page, "call.status_changed", seen))["status"] != "interrupted":
+                pass
+            async with connect(at.ws + "/voice") as voice:
+                await joined(at, voice, session_id)
+                while (await until_type(page, "call.status_changed", seen))["status"] != "connected":
+                    pass
+                again = await next_json(voice)
+                assert (again["type"], again["replyId"]) == ("reply.started", started["replyId"])
+                # It is taken to have heard no more than up to the first mark that it did not answer.
+                assert again["fromMs"] <= 200
+                mark = await hear(voice, 100_000 - again["fromMs"] * 48)
+                await voice.send(json.dumps({"type": "mark.played", "name": mark}))
+                await until_type(page, "turn.completed", seen)
+                assert len(at.runtime.engine.legs) == 1
+                await page.send(json.dumps({"type": "call.end"}))
+                while (told := await next_json(voice))["type"] != "end":
+                    pass
+                assert told["reason"] == "user_ended"
+                assert await close_of(voice) == (1000, "user_ended")
+            assert await close_of(page) == (4410, "user_ended")
+    assert not any(event["type"] == "leg.lost" and event["leg"] == "engine" for event in seen)

@@ -43,6 +43,9 @@ class Stage:
     def mark_played(self, name: str) -> None:
         self.said.append(("mark", name))
 
+    def cleared(self, reply_id: str, played_ms: int) -> None:
+        self.said.append(("cleared", reply_id, played_ms))
+
     def hung_up(self) -> None:
         self.said.append(("hung up",))
 
@@ -69,7 +72,7 @@ def test_a_recorded_stream_is_reported_as_it_was() -> None:
 def test_orders_become_twilios_messages() -> None:
     stage = Stage()
     stage.leg.received(START)
-    stage.leg.reply_started("r1")
+    stage.leg.reply_started("r1", 0)
     stage.leg.send_audio(b"AAAA")
     stage.leg.send_mark('r1:"1"')
     stage.leg.clear()

@@ -105,5 +105,6 @@ _RULES: dict[type[s.Signal], Callable[[Draft, Any], None]] = {
     s.ReplyFinished: speaking.on_finished,
     s.UsageCame: spending.on_usage,
     s.ReplyBegan: speaking.on_began,
+    s.ReplyStopped: speaking.on_stopped,
     s.ReplyPlayed: speaking.on_played,
 }

@@ -4,6 +4,8 @@ from typing import Protocol
 
 import msgspec
 
+from greenroom.core.events import Speaker
+
 
 class Attached(msgspec.Struct, frozen=True):
     """How an observer's attach came out; events follow, from where the observer stood or from the start."""
@@ -14,6 +16,15 @@ class Attached(msgspec.Struct, frozen=True):
     """False: the observer's own cursor means nothing here, everything from seq 1 follows."""
     status: str
     caller_present: bool
+
+
+class TranscriptDelta(msgspec.Struct, frozen=True, tag_field="type", tag="transcript.delta", rename="camel"):
+    """The caption of an open turn so far, whole: shown, never stored or numbered."""
+
+    session_id: str
+    turn_id: str
+    speaker: Speaker
+    text: str
 
 
 class Reader(Protocol):

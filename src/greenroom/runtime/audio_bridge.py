@@ -12,7 +12,7 @@ from collections.abc import Callable
 from time import perf_counter
 
 from greenroom.core.session import Ear
-from greenroom.core.signals import ReplyBegan, ReplyPlayed, Signal
+from greenroom.core.signals import ReplyBegan, ReplyPlayed, ReplyStopped, Signal
 from greenroom.ports.caller import BYTES_PER_MS, CallerLeg
 from greenroom.ports.clock import Clock
 from greenroom.ports.engine import EngineLeg
@@ -110,7 +110,7 @@ class AudioBridge:
         if not playback.began:
             playback.began = True
             if self._caller is not None:
-                self._caller.reply_started(reply_id)
+                self._caller.reply_started(reply_id, 0)
             self._report(ReplyBegan(reply_id))
         # A model that makes speech faster than it is spoken sends long pieces: marks must fit between.
         piece_chars = self._mark_bytes // 3 * 4
@@ -140,6 +140,15 @@ class AudioBridge:
             if sent == key:
                 break
         self._has_heard(playback, position)
+
+    def cleared(self, reply_id: str, played_ms: int) -> None:
+        """The caller knows how much of a reply had sounded when it was silenced: that is where the ear is."""
+        playback = self._of(reply_id)
+        if playback is None or not playback.held:
+            return
+        kept_from = playback.chunks[0][1] if playback.chunks else playback.heard
+        playback.heard = min(max(played_ms * self._bytes_per_ms, kept_from), playback.sent)
+        self._report(ReplyStopped(reply_id, playback.heard // self._bytes_per_ms))
 
     # What the core orders.
 
@@ -323,9 +332,8 @@ class AudioBridge:
         return max(playback.heard, min(playback.playing_from + passed, ceiling))
 
     def _settle(self, playback: Playback) -> None:
+        # By the clock: what lies between the last echoed mark and there is kept, since less of it may have sounded.
         playback.heard = self._heard_now(playback)
-        while playback.chunks and playback.chunks[0][2] <= playback.heard:
-            playback.chunks.popleft()
 
     def _send_again(self, playback: Playback) -> None:
         playback.marks.clear()
@@ -334,8 +342,10 @@ class AudioBridge:
         playback.playing_from, playback.playing_since = playback.heard, self._clock.now()
         if self._caller is None:
             return
-        self._caller.reply_started(playback.reply_id)
+        self._caller.reply_started(playback.reply_id, playback.heard // self._bytes_per_ms)
         for piece, first, last in tuple(playback.chunks):
+            if last <= playback.heard:
+                continue
             kept = tail_of(piece, playback.heard - first) if first < playback.heard else piece
             self._send(playback, kept, last)
         if playback.complete:

@@ -2,7 +2,9 @@
 
 import msgspec
 
+from greenroom.core.events import Speaker
 from greenroom.core.session import Session
+from greenroom.ports.observer import TranscriptDelta
 from greenroom.runtime.observer_feed import ObserverFeed
 
 
@@ -42,13 +44,6 @@ class Captions:
             self._early = None
             self._show(reply.turn_id, "interviewer", early[1])
 
-    def _show(self, turn_id: str, speaker: str, text: str) -> None:
+    def _show(self, turn_id: str, speaker: Speaker, text: str) -> None:
         """The whole caption of a turn so far."""
-        body = {
-            "type": "transcript.delta",
-            "sessionId": self._session_id,
-            "turnId": turn_id,
-            "speaker": speaker,
-            "text": text,
-        }
-        self._feed.caption(turn_id, msgspec.json.encode(body))
+        self._feed.caption(turn_id, msgspec.json.encode(TranscriptDelta(self._session_id, turn_id, speaker, text)))

@@ -11,6 +11,16 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(AnyEvent)
 
 
+class Envelope(msgspec.Struct, frozen=True, rename="camel"):
+    """What every stored event has beside its own fields."""
+
+    session_id: str
+    log_id: str
+    seq: int
+    at: str
+    """RFC 3339, UTC, with milliseconds."""
+
+
 def rfc3339(unix_ms: int) -> str:
     """A time as it is on the wire: UTC, with milliseconds."""
     seconds, ms = divmod(unix_ms, 1000)
@@ -22,8 +32,8 @@ def seal(event: Event, *, session_id: str, log_id: str, seq: int, at_ms: int) ->
     tag = tag_of(event)
     raw = _encoder.encode(event)
     head = len(f'{{"type":"{tag}"')
-    envelope = f',"sessionId":"{session_id}","logId":"{log_id}","seq":{seq},"at":"{rfc3339(at_ms)}"'.encode()
-    return StoredEvent(seq=seq, type=tag, at_ms=at_ms, body=raw[:head] + envelope + raw[head:])
+    envelope = _encoder.encode(Envelope(session_id, log_id, seq, rfc3339(at_ms)))
+    return StoredEvent(seq=seq, type=tag, at_ms=at_ms, body=b"%b,%b%b" % (raw[:head], envelope[1:-1], raw[head:]))
 
 
 def unseal(stored: StoredEvent) -> Event | None:

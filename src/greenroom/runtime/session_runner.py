@@ -16,7 +16,7 @@ from greenroom.core.errors import GreenroomError, OutOfOrder
 from greenroom.core.phases import Phase
 from greenroom.core.session import Session, Step
 from greenroom.core.step import step
-from greenroom.ports.caller import AUDIO_PCMU_8K, CallerLeg
+from greenroom.ports.caller import AUDIO_PCM_24K, AUDIO_PCMU_8K, CallerLeg
 from greenroom.ports.clock import Clock
 from greenroom.ports.engine import Engine
 from greenroom.ports.observer import Reader
@@ -367,8 +367,8 @@ class SessionRunner:
 
     @property
     def audio_format(self) -> str:
-        """Of the caller's sound, both ways."""
-        return AUDIO_PCMU_8K if self._caller is None else self._caller.audio_format
+        """Of the caller's sound, both ways: the engine takes and gives what the caller speaks."""
+        return AUDIO_PCM_24K if self.channel == "browser" else AUDIO_PCMU_8K
 
     def open_engine(self) -> None:
         """Connect to the model, once somebody is there to own that."""

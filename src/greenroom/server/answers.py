@@ -1,7 +1,6 @@
-"""How errors look on the wire, over HTTP and in WebSocket messages."""
+"""How errors look over HTTP."""
 
 import secrets
-from typing import Any
 
 import msgspec
 
@@ -17,17 +16,3 @@ def new_request_id() -> str:
 def error_body(error: GreenroomError, request_id: str) -> bytes:
     """`{"error":{…}}`, the body of a refused HTTP request."""
     return _encode({"error": {"code": error.code, "message": error.message, "requestId": request_id}})
-
-
-def error_message(error: GreenroomError, in_reply_to: str | int | None, request_id: str) -> bytes:
-    """The `error` message of a WebSocket that stays open."""
-    message: dict[str, Any] = {
-        "type": "error",
-        "code": error.code,
-        "message": error.message,
-        "retryable": error.retryable,
-        "requestId": request_id,
-    }
-    if in_reply_to is not None:
-        message["inReplyTo"] = in_reply_to
-    return _encode(message)

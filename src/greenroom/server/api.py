@@ -70,6 +70,8 @@ class Api:
         clock: Clock,
         limits: LimitSettings,
         creations: RateLimit | None = None,
+        *,
+        keep_days: int = 0,
     ) -> None:
         self._sessions = sessions
         self._tickets = tickets
@@ -79,6 +81,7 @@ class Api:
         self._clock = clock
         self._limits = limits
         self._creations = creations
+        self._keep_days = keep_days
 
     def routes(self) -> list[Route]:
         return [
@@ -205,6 +208,7 @@ class Api:
                 "sessionsLive": self._metrics.sessions_live,
                 "maxSessions": self._limits.max_sessions,
                 "maxSessionSeconds": self._limits.max_session_seconds,
+                "keepDays": self._keep_days,
                 "phone": {
                     "available": False,
                     "code": PhoneNotConfigured.code,

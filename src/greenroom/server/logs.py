@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 import structlog
+from msgspec import UNSET
 from picows import WSMsgType
 
 from greenroom.core.errors import BadInput, GreenroomError, NoSuchSession, OutOfOrder, RateLimited, TicketRefused
@@ -11,7 +12,7 @@ from greenroom.ports.clock import Clock
 from greenroom.ports.observer import Attached
 from greenroom.runtime.metrics import Metrics
 from greenroom.server import observer_messages as m
-from greenroom.server.answers import error_message, new_request_id
+from greenroom.server.answers import new_request_id
 from greenroom.server.closing import OVER, POLICY, RESTART, TOO_SLOW, UNSUPPORTED, close_code
 from greenroom.server.handshake import Visitor
 from greenroom.server.outbox import Outbox
@@ -82,7 +83,7 @@ class Logs:
     def carry_out(self, session_id: str, message: m.AnyMessage) -> bytes | None:
         """Do what an attached observer asks. None: an event will tell. Raises `GreenroomError`."""
         if isinstance(message, m.Ping):
-            return m.encode({"type": "pong", "t": message.t})
+            return m.encode(m.Pong(message.t))
         if isinstance(message, m.Attach):
             raise OutOfOrder("attached", "a second attach")
         session = self.sessions.live(session_id)
@@ -237,7 +238,8 @@ class ObserverSocket(ServerSocket):
         request_id = new_request_id()
         self._logs.metrics.rejected(refusal.code)
         self._log.info("message refused", code=refusal.code, requestId=request_id)
-        self.event(error_message(refusal, in_reply_to, request_id), 0)
+        told = UNSET if in_reply_to is None else in_reply_to
+        self.event(m.encode(m.ErrorMessage(refusal.code, refusal.message, refusal.retryable, request_id, told)), 0)
         if isinstance(refusal, BadInput | RateLimited):
             self._bad_messages += 1
             if self._bad_messages >= BAD_MESSAGES:
@@ -258,16 +260,15 @@ class ObserverSocket(ServerSocket):
             return
         self.settle()
         self._log.info("observer attached", seq=attached.head_seq, resumed=attached.resumed)
-        message = {
-            "type": "attached",
-            "sessionId": self._session_id,
-            "logId": attached.log_id,
-            "headSeq": attached.head_seq,
-            "resumed": attached.resumed,
-            "status": attached.status,
-            "callerPresent": attached.caller_present,
-            "pingMs": self._logs.ping_ms,
-        }
+        message = m.Attached(
+            self._session_id,
+            attached.log_id,
+            attached.head_seq,
+            attached.resumed,
+            attached.status,
+            attached.caller_present,
+            self._logs.ping_ms,
+        )
         self.event(m.encode(message), 0)
 
     def event(self, body: bytes, seq: int) -> None:  # noqa: ARG002 one connection shows what it is given

@@ -1,8 +1,9 @@
-"""What observers say on `/logs`. `parse(text) -> Message`; what they are told is made where it is known."""
+"""What observers say on `/logs`, and are answered beside events: `parse(text) -> Message` and `encode(answer) -> text`."""
 
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from greenroom.core.errors import BadInput
 
@@ -70,6 +71,39 @@ class Ping(Message, frozen=True, tag="ping"):
 
 
 AnyMessage = Attach | ScenarioConfiguration | JobConfiguration | CallEnd | TurnText | InterviewerCue | Ping
+
+
+class Answer(msgspec.Struct, frozen=True, tag_field="type", rename="camel"):
+    """Base of all answers."""
+
+
+class Attached(Answer, frozen=True, tag="attached"):
+    """Events follow: from where the observer stood (`resumed`), else from seq 1."""
+
+    session_id: str
+    log_id: str
+    head_seq: int
+    resumed: bool
+    status: str
+    caller_present: bool
+    ping_ms: int
+
+
+class Pong(Answer, frozen=True, tag="pong"):
+    t: float | int | str | None
+
+
+class ErrorMessage(Answer, frozen=True, tag="error"):
+    """A message was refused; the connection stays."""
+
+    code: str
+    message: str
+    retryable: bool
+    request_id: str
+    in_reply_to: Id | UnsetType = UNSET
+
+
+AnyAnswer = Attached | Pong | ErrorMessage
 
 
 class NotJson(Exception):

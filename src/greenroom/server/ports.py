@@ -15,6 +15,8 @@ class LiveSession(Protocol):
 
     session_id: str
     owner_id: str
+    channel: str
+    """`browser` or `phone`."""
 
     @property
     def status(self) -> str: ...

@@ -15,6 +15,7 @@ from greenroom.server.handshake import Door
 from greenroom.server.logs import Logs
 from greenroom.server.origins import Origins
 from greenroom.server.owner_cookie import OwnerCookies
+from greenroom.server.page import Page
 from greenroom.server.phone import MakeLeg, Phones
 from greenroom.server.ports import Sessions
 from greenroom.server.secret import ADMIN_TOKEN_FILE, SECRET_FILE, kept
@@ -22,6 +23,7 @@ from greenroom.server.serving import HALF_OPEN_S, Serving
 from greenroom.server.sockets import ATTACH_WITHIN_S, Sockets
 from greenroom.server.tasks import Tasks
 from greenroom.server.tickets import Tickets
+from greenroom.server.voice import MakeVoiceLeg, Voices
 from greenroom.websocket import Heartbeats
 
 
@@ -59,6 +61,9 @@ async def open_surface(
     metrics: Metrics,
     clock: Clock,
     make_phone_leg: MakeLeg,
+    make_voice_leg: MakeVoiceLeg,
+    page: Page | None = None,
+    keep_days: int = 0,
     patiences: Patiences | None = None,
     heartbeats: Heartbeats | None = None,
 ) -> AsyncGenerator[Surface]:
@@ -80,12 +85,21 @@ async def open_surface(
         door, heartbeats, metrics, base_path=settings.base_path, attach_within_s=patiences.attach_within_s
     )
     tickets = Tickets()
-    api = Api(sessions, tickets, auth, sockets, metrics, clock, limits, creations)
-    app = make_app(api, auth, sessions, metrics, base_path=settings.base_path, trusted_proxies=settings.trusted_proxies)
+    api = Api(sessions, tickets, auth, sockets, metrics, clock, limits, creations, keep_days=keep_days)
+    app = make_app(
+        api,
+        auth,
+        sessions,
+        metrics,
+        page=page,
+        base_path=settings.base_path,
+        trusted_proxies=settings.trusted_proxies,
+    )
     async with Tasks() as tasks:
         phones = Phones(make_phone_leg, sessions, tickets, tasks, metrics, clock, require_token=phone.require_token)
         sockets.serve("/logs", Logs(sessions, tickets, tasks, metrics, clock).socket)
         sockets.serve("/call", phones.socket)
+        sockets.serve("/voice", Voices(make_voice_leg, sessions, tickets, tasks, metrics, clock).socket)
         heartbeats.start()
         try:
             serving = Serving(app, sockets, settings.host, settings.port, half_open_s=patiences.half_open_s)

@@ -118,8 +118,7 @@ class UpgradeProtocol(WSProtocol):
     def data_received(self, data: bytes) -> None:
         """Take the upgrade request from uvicorn; everything later comes through the buffer."""
         if len(data) >= MAX_REQUEST_BYTES:
-            self._tcp.write(_response(RequestTooLarge("the request's headers are too long")).to_bytes())
-            self._tcp.close()
+            self._refuse(RequestTooLarge("the request's headers are too long"))
             return
         request = upgradable(data)
         while request:
@@ -127,7 +126,12 @@ class UpgradeProtocol(WSProtocol):
             n = min(len(request), len(buffer))
             buffer[:n] = request[:n]
             del buffer
-            self.buffer_updated(n)
+            try:
+                self.buffer_updated(n)
+            except UnicodeEncodeError:
+                # picows wants to say what is wrong with a header, and can't put it into letters.
+                self._refuse(BadInput("the request's headers are no text"))
+                return
             request = request[n:]
 
     def shutdown(self) -> None:
@@ -136,6 +140,10 @@ class UpgradeProtocol(WSProtocol):
             self.listener.close(RESTART, "draining")
         else:
             self._tcp.close()
+
+    def _refuse(self, refusal: GreenroomError) -> None:
+        self._tcp.write(_response(refusal).to_bytes())
+        self._tcp.close()
 
     def _listener_for(self, request: WSUpgradeRequest) -> Messages | WSUpgradeResponseWithListener:
         peer: Any = self._tcp.get_extra_info("peername")

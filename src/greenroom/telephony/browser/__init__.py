@@ -1,0 +1,1 @@
+"""The page: sound and messages over a WebSocket of its own."""

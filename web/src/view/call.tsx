@@ -1,0 +1,200 @@
+/** The call: what is going on, what is said, and the ways to steer it. */
+
+import { useEffect, useRef, useState } from "preact/hooks"
+import type { PracticeSession, SessionState } from "../session/client"
+import type { Turn } from "../session/state"
+import { CallTrouble } from "./callTrouble"
+import { keep, kept } from "./kept"
+import { LevelMeter } from "./level"
+import { Screen, useNow } from "./parts"
+import { level, scenarios, session, speaking, state } from "./practice"
+import { Transcript, TypedLines } from "./transcript"
+import { clock, lineWords, partnerOf, statusWords } from "./words"
+
+export function Call() {
+  const practice = session.value
+  if (practice === null) return null
+  const now = state.value
+  const title = scenarios.value.find((each) => each.scenarioId === (now.call.scenarioId ?? practice.form?.scenarioId))?.title
+  return (
+    <Screen name="call" title={title ?? "Your practice"}>
+      <CallHead practice={practice} now={now} />
+      <CallTrouble practice={practice} now={now} />
+      <Conversation practice={practice} now={now} />
+    </Screen>
+  )
+}
+
+function CallHead({ practice, now }: { practice: PracticeSession; now: SessionState }) {
+  const time = useNow(true)
+  const minutes = Number(now.call.configuration?.config.lengthMinutes ?? practice.form?.config.lengthMinutes)
+  const { plan } = now.call
+  const words = useStatus(now, time)
+  useEffect(() => {
+    document.title = `${words} – Greenroom`
+  }, [words])
+  return (
+    <div class="call-head">
+      <p class={`status status-${tone(now)}`} role="status">
+        {words}
+      </p>
+      <p class="call-clock">
+        <span class="visually-hidden">Time: </span>
+        {clock(practice.elapsedMs)}
+        {minutes > 0 && <span class="of"> / {clock(minutes * 60_000)}</span>}
+      </p>
+      {plan && (
+        <p class="call-plan">
+          {plan.title}
+          <span class="of">
+            {" "}
+            · part {plan.index} of {plan.count}
+          </span>
+        </p>
+      )}
+    </div>
+  )
+}
+
+function useStatus(now: SessionState, time: number): string {
+  const { call, logs, voice } = now
+  if (now.ending) return "Ending…"
+  if (now.sound === "blocked" && voice.is === "off") return "Waiting for you"
+  const stopped = logs.is === "stopped" || voice.is === "stopped"
+  if (stopped) return "Not connected"
+  return statusWords({
+    status: call.status,
+    line: lineWords(logs, time) ?? lineWords(voice, time),
+    speaking: speaking.value,
+    lastSpeaker: call.turns.findLast((turn) => !turn.open && turn.text !== "")?.speaker ?? null,
+    open: openSpeaker(call.turns),
+    muted: now.muted,
+    partner: partnerOf(call.scenarioId),
+  })
+}
+
+function openSpeaker(turns: readonly Turn[]): Turn["speaker"] | null {
+  return turns.findLast((turn) => turn.open)?.speaker ?? null
+}
+
+function tone(now: SessionState): "good" | "wait" | "bad" {
+  if (now.logs.is === "stopped" || now.voice.is === "stopped") return "bad"
+  if (now.call.status === "connected" && now.logs.is === "open" && now.voice.is === "open") return "good"
+  return "wait"
+}
+
+function Conversation({ practice, now }: { practice: PracticeSession; now: SessionState }) {
+  const [captions, setCaptions] = useState(kept().captions)
+  const [typing, setTyping] = useState(practice.typing)
+  const { call } = now
+  const live = now.logs.is === "open" && call.status === "connected" && !now.ending
+  const micOn = now.microphone === "on"
+  useEffect(() => {
+    if (practice.typing) setTyping(true)
+  }, [practice.typing, now.microphone])
+  const showCaptions = () => {
+    setCaptions(!captions)
+    keep({ captions: !captions })
+  }
+  return (
+    <>
+      {captions ? (
+        <Transcript turns={call.turns} partner={partnerOf(call.scenarioId)} live>
+          {call.turns.length === 0 && <p class="empty">What is said appears here.</p>}
+          <TypedLines typed={now.typed} drop={(answer) => practice.dropTyped(answer.clientTurnId)} again={(answer) => practice.type(answer.text) && practice.dropTyped(answer.clientTurnId)} />
+        </Transcript>
+      ) : (
+        <div class="transcript transcript-live transcript-hidden">
+          <p class="empty">Captions are off. Everything is in the transcript afterwards.</p>
+        </div>
+      )}
+      {typing && <TypeBox practice={practice} live={live} focus={!practice.typing} />}
+      <div class="controls" role="group" aria-label="Controls">
+        <div class="actions">
+          <Cue practice={practice} cue="moment" live={live}>
+            I need a moment
+          </Cue>
+          <Cue practice={practice} cue="repeat" live={live}>
+            Repeat
+          </Cue>
+          <Cue practice={practice} cue="skip" live={live}>
+            Skip
+          </Cue>
+          <button type="button" class="button button-quiet" aria-expanded={typing} onClick={() => setTyping(!typing)}>
+            Type instead
+          </button>
+        </div>
+        <div class="actions">
+          {micOn && (
+            <button type="button" class="button button-quiet" aria-pressed={now.muted} onClick={() => practice.mute(!now.muted)}>
+              {now.muted ? "Unmute" : "Mute"}
+              {!now.muted && <LevelMeter levelOf={() => level.peek()} />}
+            </button>
+          )}
+          <button type="button" class="button button-quiet" aria-pressed={captions} onClick={showCaptions}>
+            Captions
+          </button>
+          <button type="button" class="button button-end" disabled={now.ending || now.sessionId === null} onClick={() => practice.end()}>
+            {now.ending ? "Ending…" : "End"}
+          </button>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Cue(props: { practice: PracticeSession; cue: "moment" | "repeat" | "skip"; live: boolean; children: string }) {
+  return (
+    <button type="button" class="button button-quiet" disabled={!props.live} onClick={() => props.practice.cue(props.cue)}>
+      {props.children}
+    </button>
+  )
+}
+
+const LONGEST_ANSWER = 5_000
+
+function TypeBox({ practice, live, focus }: { practice: PracticeSession; live: boolean; focus: boolean }) {
+  const [text, setText] = useState("")
+  const box = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => {
+    if (focus) box.current?.focus()
+  }, [])
+  const over = text.length - LONGEST_ANSWER
+  const send = () => {
+    const answer = text.trim()
+    if (answer !== "" && over <= 0 && live && practice.type(answer)) setText("")
+    box.current?.focus()
+  }
+  return (
+    <form
+      class="type-box"
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      <label for="typed-answer">Your answer</label>
+      <div class="row">
+        <textarea
+          id="typed-answer"
+          ref={box}
+          rows={2}
+          value={text}
+          aria-describedby="typed-help"
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
+            event.preventDefault()
+            send()
+          }}
+        />
+        <button type="submit" class="button" disabled={!live || text.trim() === "" || over > 0}>
+          Send
+        </button>
+      </div>
+      <p id="typed-help" class={over > 0 ? "fault" : "help"}>
+        {over > 0 ? `That is ${over} characters too long.` : "Enter sends it, Shift and Enter begins a new line."}
+      </p>
+    </form>
+  )
+}

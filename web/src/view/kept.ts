@@ -1,0 +1,30 @@
+/** What this browser keeps from one visit to the next. Nothing of a session is in it but the form it was made with. */
+
+export interface Kept {
+  scenarioId: string | null
+  /** By scenario: what was typed, and the voice. */
+  forms: Record<string, { answers: Record<string, string>; voice: string }>
+  deviceId: string | null
+  processing: boolean
+  captions: boolean
+}
+
+const KEY = "greenroom.kept"
+const EMPTY: Kept = { scenarioId: null, forms: {}, deviceId: null, processing: true, captions: true }
+
+export function kept(): Kept {
+  try {
+    const found = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Kept>
+    return { ...EMPTY, ...found, forms: { ...found.forms } }
+  } catch {
+    return { ...EMPTY, forms: {} }
+  }
+}
+
+export function keep(change: Partial<Kept>): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...kept(), ...change }))
+  } catch {
+    // Full or forbidden: the next visit begins with an empty form.
+  }
+}
