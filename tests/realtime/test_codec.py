@@ -162,6 +162,12 @@ def test_a_null_setting_is_told_from_an_omitted_one() -> None:
     assert parse_client(wire).session.audio.input == cleared  # pyright: ignore
 
 
+def test_a_setting_that_a_server_shows_as_null_is_read() -> None:
+    event = parse_server(b'{"type":"session.updated","event_id":"e","session":{"type":"realtime","reasoning":null}}')
+    assert isinstance(event, server_events.SessionUpdated)
+    assert event.session.reasoning is None
+
+
 def test_an_unknown_type_is_named_not_raised() -> None:
     assert parse_server(b'{"type":"mcp_list_tools.completed","event_id":"e"}') == Unknown(
         "mcp_list_tools.completed", "e"
