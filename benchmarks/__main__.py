@@ -9,6 +9,8 @@ ALL = {
     "speech": "benchmarks.speech.run",
     "conversations": "benchmarks.conversations",
     "store": "benchmarks.store_bench",
+    "warm": "benchmarks.warm",
+    "rollover": "benchmarks.rollover",
 }
 
 
@@ -18,7 +20,7 @@ def main() -> int:
         "names",
         nargs="*",
         choices=[[], *ALL],
-        help="relay, speech, conversations, store; all of them when none is named",
+        help=f"{', '.join(ALL)}; all of them when none is named",
     )
     arguments = parser.parse_args()
     failed = 0

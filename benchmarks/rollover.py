@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import sys
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import picows
@@ -50,6 +51,8 @@ class Figures:
     samples_missing: int
     longest_gap_in_ms: float
     """Between two frames that arrive at the model."""
+    longest_gap_at_change_ms: float
+    """The same from the last frame that the old connection got to the next one's first."""
     longest_gap_out_ms: float
     """In which a reply runs dry."""
     greetings: int
@@ -138,7 +141,7 @@ def compare(phone: NumberedPhone, double: RealtimeDouble, runner: SessionRunner,
     speech = stretches([number for number, spoken in enumerate(phone.spoken) if spoken])
     whole = [any(stretch <= set(numbers) for numbers in got) for stretch in speech]
     lines = compare_lines(phone, double, runner)
-    arrivals = sorted(at for session in double.sessions for at in session.sound_at)
+    arrivals = [session.sound_at for session in double.sessions if session.sound_at]
     noticed = [kinds(session) for session in double.sessions]
     return Figures(
         changes=sum(bool(numbers) for numbers in got) - 1,
@@ -155,11 +158,16 @@ def compare(phone: NumberedPhone, double: RealtimeDouble, runner: SessionRunner,
         lines_cut=len(turns_of(runner, "interviewer")) - len(lines),
         samples_made=sum(len(made) for made, _ in lines),
         samples_missing=sum(len(made) - common(made, played) for made, played in lines),
-        longest_gap_in_ms=1000 * max(later - earlier for earlier, later in itertools.pairwise(arrivals)),
+        longest_gap_in_ms=longest_ms(itertools.pairwise(sorted(itertools.chain.from_iterable(arrivals)))),
+        longest_gap_at_change_ms=longest_ms((old[-1], new[0]) for old, new in itertools.pairwise(arrivals)),
         longest_gap_out_ms=longest_gap_out_ms(phone, double),
         greetings=turns_of(runner, "interviewer").count(turns_of(runner, "interviewer")[0]),
         losses=len(runner.session.record.lost_legs),
     )
+
+
+def longest_ms(pairs: Iterable[tuple[float, float]]) -> float:
+    return 1000 * max(later - earlier for earlier, later in pairs)
 
 
 def compare_lines(phone: NumberedPhone, double: RealtimeDouble, runner: SessionRunner) -> list[tuple[bytes, bytes]]:
@@ -221,9 +229,8 @@ def main() -> int:
     print(f"  said to both connections: {twice_ms:.0f} ms a change (at most {OVERLAP_MS})")
     print(f"to the caller: {figures.samples_made} samples, {figures.samples_missing} lost", end=" ")
     print(f"({figures.lines_heard} lines; {figures.lines_cut} more that were spoken over)")
-    print(
-        f"longest gap: {figures.longest_gap_in_ms:.0f} ms to the model, {figures.longest_gap_out_ms:.0f} ms within a reply"
-    )
+    print(f"longest gap: {figures.longest_gap_in_ms:.0f} ms to the model", end=" ")
+    print(f"({figures.longest_gap_at_change_ms:.0f} at a change), {figures.longest_gap_out_ms:.0f} ms within a reply")
     print(f"said around a change: {figures.utterances}, cut in two {figures.utterances_cut}", end=", ")
     print(
         f"turns with their words {figures.heard_as_turns}, begun on one connection and heard whole by the next", end=" "

@@ -53,7 +53,7 @@ async def test_configuration_and_history_go_ahead_of_everything_else(line: Line)
     leg.say(Cue("c1", "question", "And?"))
     await line.server.got("response.create")
     kinds = [event["type"] for event in line.server.received]
-    assert kinds == ["session.update", "conversation.item.create", "conversation.item.create", "response.create"]
+    assert kinds == ["conversation.item.create", "conversation.item.create", "session.update", "response.create"]
     assert all(event["event_id"] for event in line.server.received)
     contents = [event["item"]["content"][0] for event in line.server.of_type("conversation.item.create")]
     assert contents == [{"type": "output_text", "text": "Who?"}, {"type": "input_text", "text": "Me."}]

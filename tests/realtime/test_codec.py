@@ -230,6 +230,21 @@ def test_a_null_setting_is_told_from_an_omitted_one() -> None:
     assert parse_client(wire).session.audio.input == cleared  # pyright: ignore
 
 
+def test_null_for_what_a_server_left_out_is_read_as_left_out() -> None:
+    settings = {
+        "type": "realtime",
+        "tools": None,
+        "reasoning": None,
+        "audio": {"output": {"voice": "x", "speed": None}},
+    }
+    event = parse_server(msgspec.json.encode({"type": "session.updated", "event_id": "e", "session": settings}))
+    assert isinstance(event, server_events.SessionUpdated)
+    output = sessions.AudioOutput(voice="x")
+    assert event.session == sessions.Session(audio=sessions.SessionAudio(output=output))
+    with pytest.raises(ProtocolError):
+        parse_server(b'{"type":"response.output_audio.delta","event_id":"e","response_id":"r","delta":null}')
+
+
 def test_an_unknown_type_is_named_not_raised() -> None:
     assert parse_server(b'{"type":"mcp_list_tools.completed","event_id":"e"}') == Unknown(
         "mcp_list_tools.completed", "e"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from greenroom.core import signals as s
 from greenroom.ports.caller import BYTES_PER_MS
-from greenroom.runtime.audio_bridge import LONGEST_REPLY_MS, MARK_EVERY_MS, AudioBridge
+from greenroom.runtime.audio_bridge import LONGEST_REPLY_MS, MARK_EVERY_MS, OVERLAP_MS, AudioBridge
 from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.playback import decoded_bytes, tail_of
 from tests.runtime.simulated_ear import FakeClock, SimulatedEar
@@ -99,6 +99,42 @@ def test_the_gate_decides_whether_the_engine_hears_the_caller() -> None:
     rig.bridge.hear(on=False)
     rig.bridge.caller_audio(b"AAAC")
     assert engine.got == [b"AAAB"]
+
+
+def frames(count: int, ms: int = 20) -> list[bytes]:
+    return [base64.b64encode(bytes([number]) * 8 * ms) for number in range(count)]
+
+
+@pytest.mark.parametrize(("ms", "given"), [(20, 25), (60, 9)])
+def test_the_next_engine_is_given_the_latest_of_what_the_one_before_it_heard(ms: int, given: int) -> None:
+    rig, first, second = Rig(), FakeEngine(), FakeEngine()
+    rig.bridge.attach_engine(first)  # pyright: ignore[reportArgumentType] half an engine is enough
+    rig.bridge.hear(on=True)
+    rig.bridge.keep_recent(on=True)
+    said = frames(200, ms)
+    for payload in said[:150]:
+        rig.bridge.caller_audio(payload)
+    rig.bridge.hand_over(second)  # pyright: ignore[reportArgumentType]
+    assert rig.bridge.behind_ms(0) == given * ms  # its clock began with the first of them
+    for payload in said[150:]:
+        rig.bridge.caller_audio(payload)
+    assert first.got == said[:150]
+    assert second.got == said[150 - given :]
+    assert given * ms >= OVERLAP_MS
+
+
+def test_what_was_said_before_the_gate_was_closed_is_not_given_to_the_next_engine() -> None:
+    rig, first, second = Rig(), FakeEngine(), FakeEngine()
+    rig.bridge.attach_engine(first)  # pyright: ignore[reportArgumentType] half an engine is enough
+    rig.bridge.keep_recent(on=True)
+    old, new = frames(2)
+    rig.bridge.hear(on=True)
+    rig.bridge.caller_audio(old)
+    rig.bridge.hear(on=False)
+    rig.bridge.hear(on=True)
+    rig.bridge.caller_audio(new)
+    rig.bridge.hand_over(second)  # pyright: ignore[reportArgumentType]
+    assert second.got == [new]
 
 
 def test_a_caller_that_echoes_no_marks_is_believed_by_the_clock() -> None:

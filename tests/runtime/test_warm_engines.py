@@ -204,6 +204,19 @@ def test_whatever_goes_wrong_at_once_is_not_tried_in_a_tight_loop(mood: str) -> 
     assert len([at for at in tries if at < 10]) <= 15
 
 
+def test_one_outage_is_one_failure_however_many_connections_notice_it() -> None:
+    async def story() -> None:
+        engine = Preparing(8)
+        async with kept(engine).running() as pool:
+            await until(lambda: pool.ready == 8)
+            for spare in engine.idle:
+                spare.die()  # so young that it counts as a failure
+            # After the first wait all of them come back, one at a time at first.
+            await until(lambda: pool.ready == 8, within_s=2.5)
+
+    run(story())
+
+
 def test_lost_ones_are_replaced_and_soon_when_the_engine_is_well() -> None:
     async def story() -> None:
         engine = Preparing(4)

@@ -35,6 +35,7 @@ def test_every_promised_metric_is_there_from_the_start() -> None:
         "greenroom_relay_seconds_bucket",
         "greenroom_reply_gap_seconds_count",
         "greenroom_engine_reconnects_total",
+        "greenroom_engine_warm",
         "greenroom_observers_dropped_total",
         "greenroom_rejected_total",
         "greenroom_tasks",

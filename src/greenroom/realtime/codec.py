@@ -66,7 +66,9 @@ def parse_server(data: bytes) -> ServerEvent | Unknown:
     try:
         event = _SERVER.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
-        return _second_look(data, error, _SERVER_TYPES, ServerEvent)
+        event = _without_nulls(data)
+        if event is None:
+            return _second_look(data, error, _SERVER_TYPES, ServerEvent)
     if isinstance(event, SessionCreated | SessionUpdated) and event.session.audio is msgspec.UNSET:
         return _beta_session(data) or event
     return event
@@ -75,6 +77,23 @@ def parse_server(data: bytes) -> ServerEvent | Unknown:
 def build(event: Wire) -> bytes:
     """An event as UTF-8 JSON."""
     return _ENCODER.encode(event)
+
+
+def _without_nulls(data: bytes) -> ServerEvent | None:
+    """The same with what is null left out, since some servers write null for what they left out; None: no event still."""
+    if b"null" not in data:
+        return None
+    try:
+        return msgspec.convert(_pruned(msgspec.json.decode(data)), ServerEvent)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _pruned(value: Any) -> Any:
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {name: _pruned(field) for name, field in fields.items() if field is not None}
+    return [_pruned(entry) for entry in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _second_look(data: bytes, error: Exception, types: frozenset[str], union: Any) -> Any:

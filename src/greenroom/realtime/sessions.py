@@ -135,7 +135,7 @@ class Session(Wire, frozen=True, kw_only=True, tag_field="type", tag="realtime")
     parallel_tool_calls: bool | UnsetType = UNSET
     max_output_tokens: int | Literal["inf"] | UnsetType = UNSET
     truncation: Literal["auto", "disabled"] | RetentionRatio | UnsetType = UNSET
-    reasoning: Reasoning | UnsetType | None = UNSET
+    reasoning: Reasoning | UnsetType = UNSET
     include: tuple[str, ...] | UnsetType | None = UNSET
     prompt: Any = UNSET
     tracing: Any = UNSET

@@ -220,8 +220,9 @@ class WarmEngines:
 
     def _failed(self, error: _Failure) -> None:
         """Wait longer after each failure, by chance a little less than the others that lost the same engine."""
-        keeping = self._keeping
-        self._failures += 1
+        keeping, now = self._keeping, asyncio.get_running_loop().time()
+        if now >= self._not_before:
+            self._failures += 1  # one outage is one failure, however many connections notice it
         if isinstance(error, EngineRefusal):
             delay_s = keeping.refused_s
             if error.message != self._told:
@@ -230,8 +231,7 @@ class WarmEngines:
         else:
             delay_s = min(keeping.retry_most_s, keeping.retry_first_s * 2 ** min(self._failures - 1, 20))
             log.info("warm engine lost", engine=self.name, message=error.message, failures=self._failures)
-        due = asyncio.get_running_loop().time() + delay_s * (0.5 + self._chance() / 2)
-        self._not_before = max(self._not_before, due)
+        self._not_before = max(self._not_before, now + delay_s * (0.5 + self._chance() / 2))
 
     async def _time_to_try(self) -> None:
         loop = asyncio.get_running_loop()

@@ -56,16 +56,14 @@ class RealtimeSpare:
     def hand_over(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> RealtimeLeg:
         """As `take`, without waiting for an answer: for a connection that has only just given one. Raises the same."""
         leg = self._leg(events)
-        leg.configure(wanted)
-        leg.remember(history)
+        _tell(leg, wanted, history)
         return leg
 
     async def take(self, events: EngineEvents, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> RealtimeLeg:
         """See `ports.spare.SpareLeg`."""
         leg = self._leg(events)
         answered = leg.await_answer()
-        leg.configure(wanted)
-        leg.remember(history)
+        _tell(leg, wanted, history)
         try:
             async with asyncio.timeout(PROOF_S):
                 await answered
@@ -141,3 +139,9 @@ class RealtimeSpare:
             self._lost(error)
         else:
             self._ready.set_exception(error)
+
+
+def _tell(leg: RealtimeLeg, wanted: EngineConfiguration, history: Sequence[PastTurn]) -> None:
+    # In this order, so that the echo of the configuration says that the history was taken, too.
+    leg.remember(history)
+    leg.configure(wanted)
