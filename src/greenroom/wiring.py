@@ -35,6 +35,8 @@ DATABASE_FILE = "greenroom.db"
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
 OPENAI_MODEL = "gpt-realtime-2.1"
 OPENAI_TRANSCRIPTION_MODEL = "gpt-transcribe"
+LAST_WORDS_S = 7.0
+"""Of a lost engine's grace, for another voice to say goodbye in; the line itself takes four to six."""
 
 log = structlog.get_logger()
 
@@ -102,6 +104,7 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         stack.callback(store.close)
         voice = await _own_voice(settings, stack)
         engine = make_engine(settings.engine, heartbeats, metrics, voice)
+        other_voice = make_other_voice(settings.engine, heartbeats, metrics, voice)
         warm = make_warm(settings.engine, engine, metrics)
         deadlines.start()
         stack.callback(deadlines.stop)
@@ -109,12 +112,22 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         stack.push_async_callback(recorder.stop)
         scenarios = scenarios_of(settings)
         parts = Parts(
-            clock, deadlines, recorder, metrics, engine if warm is None else warm, by_id(scenarios), settings.test_break
+            clock,
+            deadlines,
+            recorder,
+            metrics,
+            engine if warm is None else warm,
+            by_id(scenarios),
+            settings.test_break,
+            other_voice,
         )
         admission = Admission(
             max_sessions=settings.limits.max_sessions,
             keep_days=settings.store.keep_days,
-            limits=Limits(session_s=settings.limits.max_session_seconds),
+            limits=Limits(
+                session_s=settings.limits.max_session_seconds,
+                last_words_s=0.0 if other_voice is None else LAST_WORDS_S,
+            ),
         )
         directory = Directory(parts, store, scenarios.values, admission)
         directories.append(directory)
@@ -155,9 +168,8 @@ def make_engine(
     settings: EngineSettings, heartbeats: Heartbeats, metrics: Metrics, voice: ChildProcess | None
 ) -> Engine:
     """The voice model that the settings name."""
-    if voice is not None:
-        local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True)
-        return RealtimeEngine(local, heartbeats, name="local", count=metrics.rejected)
+    if voice is not None and settings.engine == "local":
+        return _embedded(voice, heartbeats, metrics)
     if settings.engine == "openai":
         openai = RealtimeSettings(
             OPENAI_URL,
@@ -168,6 +180,22 @@ def make_engine(
         return RealtimeEngine(openai, heartbeats, name="openai", count=metrics.rejected)
     other = RealtimeSettings(settings.engine, model=settings.model, api_key=settings.openai_api_key)
     return RealtimeEngine(other, heartbeats, count=metrics.rejected)
+
+
+def make_other_voice(
+    settings: EngineSettings, heartbeats: Heartbeats, metrics: Metrics, voice: ChildProcess | None
+) -> Engine | None:
+    """Who says goodbye where the engine does not come back; nobody that would be lost with it."""
+    if settings.farewell is None or settings.farewell == settings.engine:
+        return None
+    if voice is not None and settings.farewell == "local":
+        return _embedded(voice, heartbeats, metrics)
+    return RealtimeEngine(RealtimeSettings(settings.farewell), heartbeats, name="farewell", count=metrics.rejected)
+
+
+def _embedded(voice: ChildProcess, heartbeats: Heartbeats, metrics: Metrics) -> Engine:
+    local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True)
+    return RealtimeEngine(local, heartbeats, name="local", count=metrics.rejected)
 
 
 def make_warm(settings: EngineSettings, engine: Engine, metrics: Metrics) -> WarmEngines | None:
@@ -203,7 +231,7 @@ def by_id(scenarios: Mapping[str, Scenario]) -> Callable[[str], Scenario]:
 
 
 async def _own_voice(settings: Settings, stack: contextlib.AsyncExitStack) -> ChildProcess | None:
-    if settings.engine.engine != "local":
+    if not settings.engine.runs_localvoice:
         return None
     port = settings.engine.localvoice_port or _free_port()
     arguments = ("-m", "greenroom.localvoice", "--ends-with-parent")
