@@ -77,6 +77,7 @@ def test_lists_and_origins_come_as_browsers_write_them(tmp_path: Path) -> None:
         ("GREENROOM_BASE_PATH", "/a b"),
         ("GREENROOM_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("GREENROOM_ENGINE", "http://engine.example"),
+        ("GREENROOM_FAREWELL_ENGINE", "openai"),
         ("GREENROOM_DATABASE_URL", "mysql://x"),
         ("GREENROOM_TWILIO_NUMBERS", "US=5551234"),
         ("GREENROOM_PHONE_COUNTRIES", "USA"),

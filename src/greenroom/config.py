@@ -98,6 +98,12 @@ class EngineSettings:
     """None: as the engine is known to be."""
     tools: Path | None
     """A file with tools of one's own."""
+    farewell: str | None
+    """`local` or the URL of a Realtime server that says goodbye where the engine is lost; None: nobody does."""
+
+    @property
+    def runs_localvoice(self) -> bool:
+        return "local" in (self.engine, self.farewell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +232,10 @@ def _engine(value: str) -> str:
     return value if value in ("local", "openai") else _url("ws", "wss")(value)
 
 
+def _farewell_engine(value: str) -> str:
+    return value if value == "local" else _url("ws", "wss")(value)
+
+
 def _url(*schemes: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         parts = urlsplit(value)
@@ -319,6 +329,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Engine connections kept ready ahead of calls.",
         "a number up to 100",
         _whole(0, 100),
+    ),
+    Setting(
+        "GREENROOM_FAREWELL_ENGINE",
+        "",
+        "Says goodbye when the engine is lost for good; nobody does when absent.",
+        "local, or a ws:// or wss:// URL",
+        _farewell_engine,
     ),
     Setting("OPENAI_API_KEY", "", "Key for the openai engine, or for the server at the URL.", "text", _text, True),
     Setting(
@@ -593,6 +610,7 @@ def _pieces(values: dict[str, Any]) -> Settings:
             eagerness=of("ENGINE_EAGERNESS"),
             takes_tools=of("ENGINE_TOOLS"),
             tools=of("TOOLS"),
+            farewell=of("FAREWELL_ENGINE"),
         ),
         store=StoreSettings(database_url=of("DATABASE_URL"), keep_days=of("KEEP_DAYS")),
         phone=PhoneSettings(

@@ -13,6 +13,7 @@ from greenroom.config import ConfigurationError, EngineSettings, Settings
 from greenroom.core.errors import UnknownScenario
 from greenroom.core.session import Limits
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
+from greenroom.ports.engine import Engine
 from greenroom.ports.scenario import Scenario
 from greenroom.ports.spare import PreparingEngine
 from greenroom.ports.store import Store
@@ -41,6 +42,8 @@ EMBEDDED_VOICE = "heart"
 """What scenarios choose when nobody does; no other engine has it."""
 OPENAI_RETENTION_RATIO = 0.8
 """When the context window is full, old items go down to this share at once: one at a time would empty the cache each turn."""
+LAST_WORDS_S = 7.0
+"""Of a lost engine's grace, for another voice to say goodbye in; the line itself takes four to six."""
 
 log = structlog.get_logger()
 
@@ -108,6 +111,7 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         stack.callback(store.close)
         voice = await _own_voice(settings, stack)
         engine = make_engine(settings.engine, heartbeats, metrics, voice)
+        other_voice = make_other_voice(settings.engine, heartbeats, metrics, voice)
         warm = make_warm(settings.engine, engine, metrics)
         deadlines.start()
         stack.callback(deadlines.stop)
@@ -115,7 +119,14 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         stack.push_async_callback(recorder.stop)
         scenarios = scenarios_of(settings)
         parts = Parts(
-            clock, deadlines, recorder, metrics, engine if warm is None else warm, by_id(scenarios), settings.test_break
+            clock,
+            deadlines,
+            recorder,
+            metrics,
+            engine if warm is None else warm,
+            by_id(scenarios),
+            settings.test_break,
+            other_voice,
         )
         admission = Admission(
             max_sessions=settings.limits.max_sessions,
@@ -124,6 +135,7 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
                 session_s=settings.limits.max_session_seconds,
                 budget_tokens=settings.limits.budget_tokens,
                 budget_s=settings.limits.budget_seconds,
+                last_words_s=0.0 if other_voice is None else LAST_WORDS_S,
             ),
         )
         directory = Directory(parts, store, scenarios.values, admission)
@@ -176,9 +188,8 @@ def make_engine(
     settings: EngineSettings, heartbeats: Heartbeats, metrics: Metrics, voice: ChildProcess | None
 ) -> PreparingEngine:
     """The voice model that the settings name."""
-    if voice is not None:
-        local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True, counts_usage=False)
-        return RealtimeEngine(local, heartbeats, name="local", count=metrics.rejected)
+    if voice is not None and settings.engine == "local":
+        return _embedded(voice, heartbeats, metrics)
     return RealtimeEngine(
         realtime_settings(settings),
         heartbeats,
@@ -203,6 +214,22 @@ def realtime_settings(settings: EngineSettings) -> RealtimeSettings:
         voices={} if voice is None else {EMBEDDED_VOICE: voice},
         takes_tools=openai if settings.takes_tools is None else settings.takes_tools,
     )
+
+
+def make_other_voice(
+    settings: EngineSettings, heartbeats: Heartbeats, metrics: Metrics, voice: ChildProcess | None
+) -> Engine | None:
+    """Who says goodbye where the engine does not come back; nobody that would be lost with it."""
+    if settings.farewell is None or settings.farewell == settings.engine:
+        return None
+    if voice is not None and settings.farewell == "local":
+        return _embedded(voice, heartbeats, metrics)
+    return RealtimeEngine(RealtimeSettings(settings.farewell), heartbeats, name="farewell", count=metrics.rejected)
+
+
+def _embedded(voice: ChildProcess, heartbeats: Heartbeats, metrics: Metrics) -> PreparingEngine:
+    local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True, counts_usage=False)
+    return RealtimeEngine(local, heartbeats, name="local", count=metrics.rejected)
 
 
 def make_warm(settings: EngineSettings, engine: PreparingEngine, metrics: Metrics) -> WarmEngines | None:
@@ -238,7 +265,7 @@ def by_id(scenarios: Mapping[str, Scenario]) -> Callable[[str], Scenario]:
 
 
 async def _own_voice(settings: Settings, stack: contextlib.AsyncExitStack) -> ChildProcess | None:
-    if settings.engine.engine != "local":
+    if not settings.engine.runs_localvoice:
         return None
     port = settings.engine.localvoice_port or _free_port()
     arguments = ("-m", "greenroom.localvoice", "--ends-with-parent")

@@ -156,7 +156,7 @@ async def until(fact: Callable[[], object], within_s: float = 5.0) -> None:
 
 @asynccontextmanager
 async def engine_call(
-    engine: Engine, limits: Limits | None = None, clock: Clock | None = None
+    engine: Engine, limits: Limits | None = None, clock: Clock | None = None, other_voice: Engine | None = None
 ) -> AsyncGenerator[EngineCall]:
     """One session on this engine, watched by its page; the phone has not joined yet."""
     store, clock, metrics = MemoryStore(), clock or RealClock(), Metrics()
@@ -166,7 +166,7 @@ async def engine_call(
     directories: list[Directory] = []
     recorder = Recorder(store, on_unavailable=lambda _: log_unavailable(directories[0]))
     recorder.start()
-    parts = Parts(clock, deadlines, recorder, metrics, engine, scenario)
+    parts = Parts(clock, deadlines, recorder, metrics, engine, scenario, other_voice=other_voice)
     directory = Directory(parts, store, load().values, Admission(10, 30, limits or Limits()))
     directories.append(directory)
     try:

@@ -80,7 +80,7 @@ def examine() -> Iterator[Finding]:
         yield _platform(needed=True)
         return
     yield Finding("settings", "ok", "every one is understood")
-    needs_models = settings.engine.engine == "local"
+    needs_models = settings.engine.runs_localvoice
     yield _platform(needed=needs_models)
     yield _data_folder(settings.server.data)
     yield _port(settings)

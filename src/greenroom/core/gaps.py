@@ -26,7 +26,7 @@ def cut_off(draft: Draft) -> None:
 
 
 def put_by(draft: Draft, reply: Reply) -> None:
-    """This reply is over, heard in part or not at all; what is missing of it is owed."""
+    """End this reply, heard in part or not at all; what is missing of it is owed."""
     if reply.turn_id is None:
         owed = None if reply.cue.kind in SAID_IN_PASSING else speaking.owed_for(draft, reply)
         draft.set(director=reply.before, owed=owed)

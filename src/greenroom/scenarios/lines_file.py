@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from greenroom.core.director import MOST_LAST_WORDS
 from greenroom.core.plan import Lines
 from greenroom.scenarios.reading import Table
 from greenroom.scenarios.schema import MOST_LINE_WORDS
@@ -20,6 +21,8 @@ _NEEDED = {
     "go_on": "question",
 }
 _ALSO = {"time_left": "question", "off_topic": "question", "hostile": "question", "language": "question"}
+_MOST_WORDS = {"must_end": MOST_LAST_WORDS}
+"""It has to be over within the grace."""
 _ADVISED = 3
 """With fewer variants one soon hears the same again."""
 
@@ -43,7 +46,9 @@ def _variants(table: Table, key: str, names: dict[str, int]) -> tuple[str, ...]:
     texts = table.texts(key)
     needed = _NEEDED.get(key, "")
     known = [name for name in (needed, _ALSO.get(key, "")) if name]
-    wording = Wording(MOST_LINE_WORDS, placeholders={**dict.fromkeys(known, 1), **names}, needs=needed)
+    wording = Wording(
+        _MOST_WORDS.get(key, MOST_LINE_WORDS), placeholders={**dict.fromkeys(known, 1), **names}, needs=needed
+    )
     check_all(table, key, texts, wording)
     if texts and len(texts) < _ADVISED:
         table.note(key, f"{_ADVISED} or more variants serve better than {len(texts)}", warning=True)
