@@ -24,11 +24,14 @@ from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_runner import Parts
 from greenroom.runtime.system_clock import SystemClock
+from greenroom.runtime.toolbox import BadTool, Toolbox
 from greenroom.runtime.warm_engines import WarmEngines
 from greenroom.scenarios import library
 from greenroom.server.surface import Surface, open_surface
 from greenroom.stores.sqlite import SqliteStore
 from greenroom.telephony.twilio.leg import TwilioLeg
+from greenroom.tools import LookUp, read_tools
+from greenroom.tools.web import BadToolsFile
 from greenroom.websocket import Heartbeats
 
 DATABASE_FILE = "greenroom.db"
@@ -114,7 +117,14 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         stack.push_async_callback(recorder.stop)
         scenarios = scenarios_of(settings)
         parts = Parts(
-            clock, deadlines, recorder, metrics, engine if warm is None else warm, by_id(scenarios), settings.test_break
+            clock,
+            deadlines,
+            recorder,
+            metrics,
+            engine if warm is None else warm,
+            by_id(scenarios),
+            settings.test_break,
+            make_toolbox(settings.engine),
         )
         admission = Admission(
             max_sessions=settings.limits.max_sessions,
@@ -191,6 +201,17 @@ def realtime_settings(settings: EngineSettings) -> RealtimeSettings:
         voices={} if voice is None else {EMBEDDED_VOICE: voice},
         takes_tools=openai if settings.takes_tools is None else settings.takes_tools,
     )
+
+
+def make_toolbox(settings: EngineSettings) -> Toolbox:
+    """The functions that the model may call. Raises `ConfigurationError`."""
+    if not realtime_settings(settings).takes_tools:
+        return Toolbox()
+    try:
+        own = [] if settings.tools is None else read_tools(settings.tools)
+        return Toolbox((LookUp(), *own))
+    except (BadToolsFile, BadTool) as error:
+        raise ConfigurationError(f"GREENROOM_TOOLS: {error}") from None
 
 
 def make_warm(settings: EngineSettings, engine: Engine, metrics: Metrics) -> WarmEngines | None:

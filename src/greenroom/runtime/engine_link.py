@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 import structlog
 
 from greenroom.core import signals as s
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.session import Session
+from greenroom.core.tools import DIRECTED
 from greenroom.ports.engine import Engine, EngineConfiguration, EngineEvents, EngineLeg, PastTurn
 from greenroom.runtime.leg_adapters import EngineAdapter
 from greenroom.runtime.metrics import Metrics
@@ -143,4 +145,5 @@ def wanted(session: Session, audio_format: str) -> EngineConfiguration:
         instructions=session.plan.instructions,
         voice=configuration.voice,
         audio_format=audio_format,
+        tools=tuple({"type": "function", **msgspec.to_builtins(spec)} for spec in (*DIRECTED, *session.plan.tools)),
     )

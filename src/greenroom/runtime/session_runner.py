@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -15,11 +15,12 @@ from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.errors import GreenroomError, OutOfOrder
 from greenroom.core.phases import Phase
+from greenroom.core.plan import Plan
 from greenroom.core.session import Session, Step
 from greenroom.core.step import step
 from greenroom.ports.caller import AUDIO_PCMU_8K, CallerLeg
 from greenroom.ports.clock import Clock
-from greenroom.ports.engine import Engine, EngineLeg
+from greenroom.ports.engine import Engine
 from greenroom.ports.observer import Reader
 from greenroom.ports.scenario import Scenario
 from greenroom.ports.store import SessionRow
@@ -29,9 +30,12 @@ from greenroom.runtime.engine_link import EngineLink, wanted
 from greenroom.runtime.leg_adapters import CallerAdapter, EngineAdapter
 from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.observer_feed import ObserverFeed, ReadLog
+from greenroom.runtime.orders import ask_bridge, ask_engine
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_log import SessionLog
 from greenroom.runtime.shown import configuration_as_stored, turn_as_shown, usage_as_shown
+from greenroom.runtime.tool_calls import ToolCalls
+from greenroom.runtime.toolbox import Toolbox
 
 ENDED_COMMIT_S = 0.5
 """How long the last event may take to be stored before it is told unstored."""
@@ -59,6 +63,12 @@ class Parts:
     """By id. Raises `UnknownScenario`."""
     breaks: frozenset[str] = frozenset()
     """Faults switched on to show that a guard catches them; tests only."""
+    toolbox: Toolbox = field(default_factory=Toolbox)
+
+    def plan(self, scenario_id: str, config: dict[str, Any], seed: int, practised: int) -> Plan:
+        """What is planned for a checked configuration, with the functions that its scenario has."""
+        plan = self.scenario(scenario_id).plan(config, seed, practised)
+        return replace(plan, tools=self.toolbox.specs(scenario_id))
 
 
 class SessionRunner:
@@ -87,6 +97,7 @@ class SessionRunner:
         self.feed = ObserverFeed(row.log_id, read_log)
         self._lines = SessionLog(row, parts.recorder, parts.clock, self.feed)
         self._engine = EngineLink(self, parts.engine, parts.metrics)
+        self._tool_calls = ToolCalls(self, parts.toolbox)
         self.bridge = AudioBridge(parts.clock, parts.metrics, self.signal, self._schedule_playout)
         self._deliver(made)
 
@@ -146,7 +157,7 @@ class SessionRunner:
         scenario = self._parts.scenario(scenario_id)
         checked, voice = scenario.check(config, voice)
         before = self.head_seq
-        plan = scenario.plan(checked, self._session.seed, self._practised)
+        plan = self._parts.plan(scenario_id, checked, self._session.seed, self._practised)
         self._request(s.ConfigurationSent(revision, scenario_id, checked, voice, plan))
         self._log.info("configuration received", revision=self.configuration().get("revision"), keys=sorted(config))
         if self.head_seq != before:
@@ -282,6 +293,7 @@ class SessionRunner:
                 self._engine.start_opening(self._tasks)
             await self._ended.wait()
             self._engine.stop_opening()
+            self._tool_calls.stop()
         await self._finish()
 
     async def abandon(self) -> None:
@@ -390,50 +402,31 @@ class SessionRunner:
 
     def _carry_out(self, command: c.Command) -> None:
         """Hand an order of the core to whoever carries it out."""
-        engine, bridge, deadlines = self._engine.leg, self.bridge, self._parts.deadlines
+        engine, deadlines = self._engine.leg, self._parts.deadlines
         match command:
             case c.SetDeadline(name, at):
                 deadlines.set((self.session_id, name), at, lambda: self.signal(s.DeadlineCame(name)))
             case c.ClearDeadline(name):
                 deadlines.clear((self.session_id, name))
-            case c.HearCaller(on):
-                bridge.hear(on=on)
-            case c.PlayReply(reply_id):
-                bridge.play(reply_id)
-            case c.StopPlaying(reply_id):
-                bridge.stop(reply_id)
-            case c.ResumePlaying(reply_id):
-                bridge.resume(reply_id)
-            case c.CompleteReply(reply_id):
-                bridge.complete(reply_id)
-            case c.DropReply(reply_id):
-                bridge.drop(reply_id)
+            case (
+                c.HearCaller() | c.PlayReply() | c.StopPlaying() | c.ResumePlaying() | c.CompleteReply() | c.DropReply()
+            ):
+                ask_bridge(self.bridge, command)
             case c.OpenEngine():
                 if self._tasks is not None and not self._ended.is_set():
                     self._engine.start_opening(self._tasks)
+            case c.CallTool(call):
+                if self._tasks is not None and not self._ended.is_set():
+                    self._tool_calls.start(call, self._tasks)
             case c.Finish(reason):
                 self._on_finish(reason)
-            case _ if engine is not None:
-                self._ask_engine(engine, command)
-            case _:
-                pass  # the engine is gone, and the core is about to hear of it
-
-    def _ask_engine(self, engine: EngineLeg, command: c.Command) -> None:
-        match command:
-            case c.ConfigureEngine(revision):
+            case c.ConfigureEngine(revision) if engine is not None:
                 engine.configure(wanted(self._session, self.audio_format))
                 self._log.info("engine reconfigured", revision=revision)
-            case c.Say(cue):
-                engine.say(cue)
-            case c.CancelReply(reply_id):
-                engine.cancel(reply_id)
-            case c.TruncateReply(reply_id, heard_ms):
-                engine.truncate(reply_id, heard_ms)
-            case c.AddText(text):
-                engine.add_text(text)
+            case _ if engine is not None:
+                ask_engine(engine, command)
             case _:
-                msg = f"nobody carries out {command}"
-                raise AssertionError(msg)
+                pass  # the engine is gone, and the core is about to hear of it
 
     def _on_finish(self, reason: str) -> None:
         self._log.info("session ended", reason=reason)
