@@ -1,6 +1,7 @@
 """All the tools there are: which of them a scenario has, and their calls, checked, bounded and answered whatever happens."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
@@ -98,7 +99,7 @@ def _compiled(spec: ToolSpec) -> Check:
         validate = fastjsonschema.compile(
             spec.parameters, handlers=dict.fromkeys(("http", "https", "file", "ftp"), _none)
         )
-    except (fastjsonschema.JsonSchemaDefinitionException, ValueError, TypeError, AttributeError) as error:
+    except (fastjsonschema.JsonSchemaDefinitionException, ValueError, TypeError, AttributeError, re.error) as error:
         raise BadTool(f"the schema of the tool {spec.name} is none: {error}") from None
 
     def check(arguments: Any) -> None:
