@@ -24,6 +24,7 @@ from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_runner import Parts
 from greenroom.runtime.system_clock import SystemClock
+from greenroom.runtime.toolbox import BadTool, Toolbox
 from greenroom.runtime.warm_engines import WarmEngines
 from greenroom.scenarios import library
 from greenroom.server.page import Page, built_page
@@ -31,6 +32,8 @@ from greenroom.server.surface import Surface, open_surface
 from greenroom.stores.sqlite import SqliteStore
 from greenroom.telephony.browser.leg import BrowserLeg
 from greenroom.telephony.twilio.leg import TwilioLeg
+from greenroom.tools import LookUp, read_tools
+from greenroom.tools.web import BadToolsFile
 from greenroom.websocket import Heartbeats
 
 DATABASE_FILE = "greenroom.db"
@@ -127,6 +130,7 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
             by_id(scenarios),
             settings.test_break,
             other_voice,
+            make_toolbox(settings.engine),
         )
         admission = Admission(
             max_sessions=settings.limits.max_sessions,
@@ -230,6 +234,17 @@ def make_other_voice(
 def _embedded(voice: ChildProcess, heartbeats: Heartbeats, metrics: Metrics) -> PreparingEngine:
     local = RealtimeSettings(f"ws://127.0.0.1:{voice.port}/v1/realtime", words_are_prompt=True, counts_usage=False)
     return RealtimeEngine(local, heartbeats, name="local", count=metrics.rejected)
+
+
+def make_toolbox(settings: EngineSettings) -> Toolbox:
+    """The functions that the model may call. Raises `ConfigurationError`."""
+    if not realtime_settings(settings).takes_tools:
+        return Toolbox()
+    try:
+        own = [] if settings.tools is None else read_tools(settings.tools)
+        return Toolbox((LookUp(), *own))
+    except (BadToolsFile, BadTool) as error:
+        raise ConfigurationError(f"GREENROOM_TOOLS: {error}") from None
 
 
 def make_warm(settings: EngineSettings, engine: PreparingEngine, metrics: Metrics) -> WarmEngines | None:

@@ -15,6 +15,7 @@ from greenroom.core.phases import NEXT, Phase
 from greenroom.core.position import heard_part
 from greenroom.core.record import closing, replay
 from greenroom.core.session import Ear, Limits
+from greenroom.core.tools import ToolCall
 from greenroom.core.usage import Usage
 from tests.core.stage import LONG_ANSWER, PLAN, Stage, without_stream
 
@@ -52,10 +53,13 @@ signals = st.one_of(
     st.builds(s.CallerStopped, items, st.integers(0, 60_000)),
     st.builds(s.TranscriptCame, items, texts),
     st.builds(s.TranscriptFailed, items),
+    st.builds(s.ToolAnswered, st.just("call_look_up"), st.just("{}")),
     st.builds(s.UsageCame, st.sampled_from(["reply", "transcript"]), st.builds(Usage, tokens=st.integers(0, 800))),
 )
 # Things that only make sense about the reply at hand, or about time.
-deeds = st.sampled_from(["started", "began", "worded", "finished", "failed", "played", "wait"])
+deeds = st.sampled_from(
+    ["started", "began", "worded", "finished", "failed", "played", "wait", "end_call", "repeat_question", "look_up"]
+)
 happenings = st.lists(
     st.tuples(st.one_of(signals, deeds), st.floats(0, 20), st.integers(0, 5000), st.integers(0, 5000)), max_size=60
 )
@@ -79,6 +83,8 @@ def about_reply(stage: Stage, deed: str) -> s.Signal | None:
             return s.ReplyFinished(reply_id, "completed")
         case "failed":
             return s.ReplyFinished(reply_id, "failed")
+        case "end_call" | "repeat_question" | "look_up":
+            return s.ToolsCalled(reply_id, (ToolCall(f"call_{deed}", deed, "{}"),))
         case _:
             return s.ReplyPlayed(reply_id, stage.ear.heard_ms)
 

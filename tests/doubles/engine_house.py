@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,11 +12,13 @@ from greenroom.core.signals import Signal
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
 from greenroom.ports.clock import Clock
 from greenroom.ports.engine import Engine
+from greenroom.ports.tools import Tool
 from greenroom.runtime.deadlines import Deadlines
 from greenroom.runtime.directory import Admission, Directory, log_unavailable
 from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_runner import Parts, SessionRunner
+from greenroom.runtime.toolbox import Toolbox
 from greenroom.scenarios.library import load
 from greenroom.stores.memory import MemoryStore
 from greenroom.websocket import Heartbeats
@@ -156,7 +158,11 @@ async def until(fact: Callable[[], object], within_s: float = 5.0) -> None:
 
 @asynccontextmanager
 async def engine_call(
-    engine: Engine, limits: Limits | None = None, clock: Clock | None = None, other_voice: Engine | None = None
+    engine: Engine,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    other_voice: Engine | None = None,
+    tools: Iterable[Tool] = (),
 ) -> AsyncGenerator[EngineCall]:
     """One session on this engine, watched by its page; the phone has not joined yet."""
     store, clock, metrics = MemoryStore(), clock or RealClock(), Metrics()
@@ -166,7 +172,9 @@ async def engine_call(
     directories: list[Directory] = []
     recorder = Recorder(store, on_unavailable=lambda _: log_unavailable(directories[0]))
     recorder.start()
-    parts = Parts(clock, deadlines, recorder, metrics, engine, scenario, other_voice=other_voice)
+    parts = Parts(
+        clock, deadlines, recorder, metrics, engine, scenario, other_voice=other_voice, toolbox=Toolbox(tools)
+    )
     directory = Directory(parts, store, load().values, Admission(10, 30, limits or Limits()))
     directories.append(directory)
     try:

@@ -60,6 +60,10 @@ class Behaviour:
     """Their code; `rate_limit_exceeded` for instance."""
     fail_after_deltas: int | None = None
     """Responses fail after so many pieces of audio."""
+    calls: deque[tuple[tuple[str, str], ...]] = field(default_factory=deque[tuple[tuple[str, str], ...]])
+    """Functions with their arguments that the next responses call in place of speech, where they may."""
+    calls_and_speaks: bool = False
+    """They come behind speech."""
     silent: bool = False
     """Responses carry no audio."""
     ms_per_word: int = 100

@@ -20,7 +20,7 @@ def renamed(event: dict[str, Any]) -> dict[str, Any] | None:
     if event["type"] == "conversation.item.done":
         return None
     changed = {**event, "type": _NAMES.get(event["type"], event["type"])}
-    if "item" in event:
+    if "content" in event.get("item", {}):
         content = [{**part, "type": _PARTS.get(part["type"], part["type"])} for part in event["item"]["content"]]
         changed["item"] = {**event["item"], "content": content}
     return changed

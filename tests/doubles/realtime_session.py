@@ -89,6 +89,13 @@ class Session:
         """Role and text of all items in the order in which they came, as the model knows them."""
         return [(item["role"], _text_of(item)) for item in self.items.values() if item["type"] == "message"]
 
+    def calls(self) -> list[tuple[str, str, str]]:
+        """Name, arguments and output of every function that was called and answered, as the model knows them."""
+        items = list(self.items.values())
+        outputs = {item["call_id"]: item["output"] for item in items if item["type"] == "function_call_output"}
+        called = [item for item in items if item["type"] == "function_call" and item["call_id"] in outputs]
+        return [(item["name"], item["arguments"], outputs[item["call_id"]]) for item in called]
+
     # What a test makes happen.
 
     def release(self) -> None:
@@ -274,10 +281,19 @@ class Session:
         assert event_id not in self._event_ids, f"{event_id} was used before"
         self._event_ids.add(event_id)
 
+    def _answers_nothing(self, item: dict[str, Any]) -> bool:
+        """Whether it is the output of a function that was never called."""
+        called = {known["call_id"] for known in self.items.values() if known["type"] == "function_call"}
+        return item["type"] == "function_call_output" and item["call_id"] not in called
+
     async def _answer(self, event: dict[str, Any]) -> None:
         match event["type"]:
             case "session.update":
                 await self._update(event)
+            case "conversation.item.create" if self._answers_nothing(event["item"]):
+                await self.send_error(
+                    "invalid_request_error", "invalid_tool_call_id", event["event_id"], "item.call_id"
+                )
             case "conversation.item.create":
                 await self._add_item({"id": self._id("item"), "object": "realtime.item", **event["item"]})
             case "conversation.item.truncate":
@@ -417,8 +433,12 @@ class Session:
             status, details = "failed", failed(behaviour.failure)
         else:
             await self.send_limits(max(0, behaviour.tokens_left - 200))  # reserved for what it may become
-            if not behaviour.silent and not await self._say(text, response):
-                status, details = "failed", failed(behaviour.failure)
+            calls = self._calls_of(asked)
+            if not behaviour.silent and (not calls or behaviour.calls_and_speaks):
+                whole = await self._say(text, response)
+                status, details = (status, details) if whole else ("failed", failed(behaviour.failure))
+            for name, arguments in calls:
+                await self._call(name, arguments, response)
         if self._cancelled.is_set():
             status, details = "cancelled", {"type": "cancelled", "reason": "client_cancelled"}
         self.active = None
@@ -453,6 +473,28 @@ class Session:
         await self.send("response.output_item.done", response_id=response_id, output_index=0, item=item)
         response["output"] = [item]
         return whole or self._cancelled.is_set()
+
+    def _calls_of(self, asked: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        """What this response calls: nothing where it was told not to, or has no functions."""
+        choice = asked.get("tool_choice") or self.session["tool_choice"]
+        may = choice != "none" and self.session["tools"] and self.behaviour.calls
+        return self.behaviour.calls.popleft() if may else ()
+
+    async def _call(self, name: str, arguments: str, response: dict[str, Any]) -> None:
+        item_id, call_id, response_id = self._id("item"), self._id("call"), response["id"]
+        place = len(response["output"])
+        item = {"id": item_id, "object": "realtime.item", "type": "function_call", "status": "in_progress"}
+        item |= {"name": name, "call_id": call_id, "arguments": ""}
+        await self.send("response.output_item.added", response_id=response_id, output_index=place, item=item)
+        await self._add_item(item, done=False)
+        where = {"response_id": response_id, "item_id": item_id, "output_index": place, "call_id": call_id}
+        for piece in (arguments[:3], arguments[3:]):
+            await self.send("response.function_call_arguments.delta", **where, delta=piece)
+        await self.send("response.function_call_arguments.done", **where, arguments=arguments, name=name)
+        item |= {"status": "completed", "arguments": arguments}
+        await self.send("conversation.item.done", item=item, previous_item_id=self._last_item)
+        await self.send("response.output_item.done", response_id=response_id, output_index=place, item=item)
+        response["output"] = [*response["output"], item]
 
     async def _talk(self, text: str, where: dict[str, Any]) -> tuple[str, bool]:
         """Audio and transcript; what was said, and whether that is all."""

@@ -106,6 +106,9 @@ class TalkingLeg:
     def add_text(self, text: str) -> None:
         self.typed.append(text)
 
+    def answer_call(self, call_id: str, output: str) -> None:
+        pass
+
     def discard_input(self) -> None:
         pass
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from greenroom.core.tools import ToolCall
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -13,6 +15,8 @@ class Cue:
     text: str
     """The exact words; an engine with a language model behind it may word `intent` instead."""
     intent: str = ""
+    tools: bool = False
+    """Functions may be called in its place."""
     last: bool = False
     """The conversation is over when this has been heard."""
 
@@ -117,6 +121,21 @@ class AddText(Command):
     """Give the model what the candidate typed."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallTool(Command):
+    """Carry out this function, and report `ToolAnswered` whatever happens."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCall(Command):
+    """Tell the model what its call gave."""
+
+    call_id: str
+    output: str
 
 
 @dataclass(frozen=True, slots=True)

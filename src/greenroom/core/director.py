@@ -112,6 +112,15 @@ def repeat(plan: Plan, state: DirectorState, elapsed_s: float, seed: int) -> Lin
     return _Talk(plan, state, elapsed_s, seed).repeat("asked_to_repeat")
 
 
+def asked_to_end(plan: Plan, state: DirectorState, elapsed_s: float, seed: int) -> Line:
+    """The engine heard that the candidate wants to end. It may have misheard, so they are asked; a second time they are
+    believed."""
+    if state.closing:
+        return close(plan, state)
+    talk = _Talk(plan, state, elapsed_s, seed)
+    return talk.farewell("user_ended", "end_confirmed") if state.confirming else talk.on_request(Act.MAYBE_END)
+
+
 def moment(plan: Plan, state: DirectorState, elapsed_s: float, seed: int) -> Line:
     """Time to think, and more of it from now on."""
     return _Talk(plan, state, elapsed_s, seed).moment()

@@ -130,6 +130,16 @@ class UsageCounted(Event, frozen=True, tag="usage.counted"):
     usage: Usage
 
 
+class ToolUsed(Event, frozen=True, tag="tool.used"):
+    """The model called a function and was answered; both are JSON text, `failed` is the code of an error."""
+
+    call_id: str
+    name: str
+    arguments: str
+    output: str
+    failed: str | None = None
+
+
 class LegLost(Event, frozen=True, tag="leg.lost"):
     leg: Literal["caller", "engine"]
     code: str
@@ -166,6 +176,7 @@ AnyEvent = (
     | TurnInterrupted
     | PlanAdvanced
     | UsageCounted
+    | ToolUsed
     | LegLost
     | LegRestored
     | Notice

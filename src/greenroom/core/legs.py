@@ -108,7 +108,9 @@ def engine_gone(draft: Draft, code: str) -> None:
     """The model is not there (any more): try again within the session's grace."""
     was_here = draft.now.engine_here
     since, reply = draft.now.engine_failing_since, draft.now.reply
-    draft.set(engine_here=False, engine_opening=False, engine_failing_since=draft.at if since is None else since)
+    draft.set(
+        calls=(), engine_here=False, engine_opening=False, engine_failing_since=draft.at if since is None else since
+    )
     draft.clear_deadline("configure")
     match draft.phase:
         case Phase.ENDING if reply is not None and reply.made and reply.turn_id is not None:

@@ -61,6 +61,8 @@ _ENGINE_TALKS: _Row = {
     s.ReplyStopped: _to(),
     s.ReplyPlayed: _to(),
     s.UsageCame: _to(),
+    s.ToolsCalled: _to(),
+    s.ToolAnswered: _to(),
 }
 
 _LIVE: _Row = {
@@ -110,6 +112,7 @@ NEXT: dict[Phase, _Row] = {
         s.CueGiven: _to(ENDING),
         s.ReplyFinished: _to(INTERRUPTED),
         s.ReplyPlayed: _to(ENDING),
+        s.ToolsCalled: _to(ENDING),
         s.EndAskedFor: _to(ENDING, ENDED),
         s.DeadlineCame: _to(INTERRUPTED, ENDING, ENDED),
     },

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from greenroom.core.tools import ToolSpec
+
 StepKind = Literal["opening", "questions", "candidate_questions", "close"]
 
 
@@ -125,6 +127,8 @@ class Plan:
     """Sentences that the candidate gave about the subject: the only source of answers about it."""
     spare: tuple[Question, ...] = ()
     """Asked in any step of questions, in this order, when its own are used up and there is time."""
+    tools: tuple[ToolSpec, ...] = ()
+    """Functions of the scenario's that a model may call."""
     instructions: str = ""
     """For a model that words the interviewer's lines."""
     role_play: bool = False

@@ -54,6 +54,8 @@ class Record:
     turns: tuple[Turn, ...] = ()
     plan_index: int = 0
     lost_legs: frozenset[str] = frozenset()
+    calls: tuple[tuple[int, e.ToolUsed], ...] = ()
+    """Each with how many turns had begun before it."""
     spent: Spent = NOTHING_SPENT
 
     def open_turns(self) -> tuple[Turn, ...]:
@@ -84,6 +86,8 @@ def fold(record: Record, event: e.Event) -> Record:
             return replace(record, turns=_changed(record.turns, event.turn_id, interrupted=event))
         case e.PlanAdvanced(index=index):
             return replace(record, plan_index=index)
+        case e.ToolUsed():
+            return replace(record, calls=(*record.calls, (len(record.turns), event)))
         case e.UsageCounted(purpose=purpose, usage=usage):
             return replace(record, spent=record.spent.plus(purpose, usage))
         case e.LegLost(leg=leg):

@@ -7,6 +7,7 @@ from greenroom.core.director import DirectorState, Line
 from greenroom.core.events import Decision, Event, Span
 from greenroom.core.plan import Plan
 from greenroom.core.record import Record
+from greenroom.core.tools import ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Limits:
     """For words that the answer depends on."""
     prompt_words_s: float = 0.3
     """For words that the engine gives right behind the end of speech."""
+    tools_s: float = 4.0
+    """For functions that the model called in place of a line; then it is said in the director's own words."""
     transcript_s: float = 10.0
     barge_in_s: float = 0.5
     """Speech over a reply that makes it an interruption."""
@@ -106,6 +109,14 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingCall:
+    """A function that is being carried out, and the line that it was called in place of."""
+
+    call: ToolCall
+    cue_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """Everything that `step` decides on. `record` is rebuilt from the log; the rest is not stored."""
 
@@ -142,6 +153,8 @@ class Session:
     interrupted_at: float | None = None
     reply: Reply | None = None
     hearings: tuple[Hearing, ...] = ()
+    calls: tuple[PendingCall, ...] = ()
+    """Of the engine at hand."""
     awaiting_words: str | None = None
     """The item whose words the next line waits for."""
     interrupted_before: DirectorState | None = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from greenroom.core.events import Span, Word
 from greenroom.core.plan import Plan
+from greenroom.core.tools import ToolCall
 from greenroom.core.usage import Purpose, Usage
 
 
@@ -202,6 +203,23 @@ class ReplyFinished(Signal):
 
     reply_id: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolsCalled(Signal):
+    """A reply came as calls of functions, in place of speech or beside it."""
+
+    reply_id: str
+    calls: tuple[ToolCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswered(Signal):
+    """What a scenario's function gave, as JSON text; `failed` is the code of an error."""
+
+    call_id: str
+    output: str
+    failed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

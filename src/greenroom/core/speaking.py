@@ -23,7 +23,14 @@ def say(draft: Draft, line: director.Line, *, answers: str | None = None) -> Non
     drop_reply(draft)
     if spending.is_spent(draft.now) and line.end_reason is None:
         line = director.farewell(draft.now.plan, draft.now.director, "budget")
-    cue = c.Cue(draft.new_cue_id(), line.kind, line.text, line.intent, last=line.end_reason is not None)
+    cue = c.Cue(
+        draft.new_cue_id(),
+        line.kind,
+        line.text,
+        line.intent,
+        tools=bool(line.intent),
+        last=line.end_reason is not None,
+    )
     before, question = draft.now.director, line.state.question
     step_id = draft.now.plan.steps[line.state.step].step_id
     decision = e.Decision(line.kind, line.because, step_id, None if question is None else question.question_id)
@@ -283,6 +290,22 @@ def _try_again(draft: Draft, reply: Reply) -> None:
         legs.engine_gone(draft, "no_reply")
         return
     # A model that was slow or failed costs the wording only: this time in the director's own words.
-    cue = replace(reply.cue, cue_id=draft.new_cue_id(), intent="")
-    draft.set(reply=replace(reply, cue=cue, reply_id=None, tries=reply.tries + 1, made=False, text=cue.text))
+    draft.set(reply=replace(reply, tries=reply.tries + 1))
+    ask_again(draft, draft.now.reply or reply, with_intent=False)
+
+
+def ask_again(draft: Draft, reply: Reply, *, with_intent: bool) -> None:
+    """The same line once more, as a cue of its own; functions are not called twice for it."""
+    intent = reply.cue.intent if with_intent else ""
+    cue = replace(reply.cue, cue_id=draft.new_cue_id(), intent=intent, tools=False)
+    draft.set(reply=replace(reply, cue=cue, reply_id=None, made=False, text=cue.text))
     _ask_for(draft, cue)
+
+
+def await_another(draft: Draft, within_s: float) -> None:
+    """The reply at hand came without speech; another one will be asked for by then, or the line is said as it is."""
+    reply = draft.now.reply
+    if reply is not None and reply.reply_id is not None:
+        draft.order(c.DropReply(reply.reply_id))
+        draft.set(reply=replace(reply, reply_id=None))
+    draft.set_deadline("reply", within_s)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from greenroom.core import configuring, endings, gaps, legs, listening, speaking, spending
+from greenroom.core import calling, configuring, endings, gaps, legs, listening, speaking, spending
 from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.draft import Draft
@@ -103,6 +103,8 @@ _RULES: dict[type[s.Signal], Callable[[Draft, Any], None]] = {
     s.ReplyStarted: speaking.on_started,
     s.ReplyWorded: speaking.on_worded,
     s.ReplyFinished: speaking.on_finished,
+    s.ToolsCalled: calling.on_called,
+    s.ToolAnswered: calling.on_answered,
     s.UsageCame: spending.on_usage,
     s.ReplyBegan: speaking.on_began,
     s.ReplyStopped: speaking.on_stopped,

@@ -27,6 +27,14 @@ class PastTurn(msgspec.Struct, frozen=True):
     text: str
 
 
+class PastCall(PastTurn, frozen=True):
+    """A function that the model called in between, with what it gave as `text`; `speaker` is `interviewer`."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
 class EngineEvents(Protocol):
     """What an engine's connection reports to its session. All of it is a no-op once the leg was closed."""
 
@@ -71,7 +79,7 @@ class EngineLeg(Protocol):
 
     def say(self, cue: Cue) -> None:
         """Have this said now. Reported: `ReplyStarted(reply_id, cue_id)`, audio, captions, `ReplyWorded`,
-        `ReplyFinished`."""
+        `ReplyFinished`; ahead of the last, `ToolsCalled` if the model called functions and the cue lets it."""
         ...
 
     def cancel(self, reply_id: str | None) -> None:
@@ -84,6 +92,10 @@ class EngineLeg(Protocol):
 
     def add_text(self, text: str) -> None:
         """The candidate typed this instead of saying it."""
+        ...
+
+    def answer_call(self, call_id: str, output: str) -> None:
+        """What a function that the model called gave, as JSON text. Nothing is said because of it by itself."""
         ...
 
     def discard_input(self) -> None:

@@ -110,7 +110,7 @@ class Directory:
             scenario_id=scenario_id,
             config=checked,
             voice=voice,
-            plan=scenario.plan(checked, seed, practised),
+            plan=self._parts.plan(scenario_id, checked, seed, practised),
             limits=self._admission.limits,
             at=self._parts.clock.now(),
         )

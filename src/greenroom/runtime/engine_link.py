@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 import structlog
 
 from greenroom.core import signals as s
 from greenroom.core.commands import Cue
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.session import Session
+from greenroom.core.tools import DIRECTED
 from greenroom.ports.engine import Engine, EngineConfiguration, EngineEvents, EngineLeg, PastTurn
 from greenroom.runtime.last_words import LastWords
 from greenroom.runtime.leg_adapters import EngineAdapter
@@ -180,4 +182,5 @@ def wanted(session: Session, audio_format: str) -> EngineConfiguration:
         instructions=session.plan.instructions,
         voice=configuration.voice,
         audio_format=audio_format,
+        tools=tuple({"type": "function", **msgspec.to_builtins(spec)} for spec in (*DIRECTED, *session.plan.tools)),
     )

@@ -41,6 +41,8 @@ class Orders:
                 self._link.say_last_words(cue)
             case c.TakeBackLastWords():
                 self._link.take_back_last_words()
+            case c.CallTool(call):
+                runner.call_tool(call)
             case c.Finish(reason):
                 runner.finish(reason)
             case _ if not self._ask_bridge(command):
@@ -83,6 +85,8 @@ class Orders:
                 engine.truncate(reply_id, heard_ms)
             case c.AddText(text):
                 engine.add_text(text)
+            case c.AnswerCall(call_id, output):
+                engine.answer_call(call_id, output)
             case _:
                 msg = f"nobody carries out {command}"
                 raise AssertionError(msg)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from greenroom.core import signals as s
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.core.rollover import may_switch
 from greenroom.core.session import Session
-from greenroom.ports.engine import EngineEvents, EngineLeg, PastTurn
+from greenroom.ports.engine import EngineEvents, EngineLeg, PastCall, PastTurn
 from greenroom.runtime.audio_bridge import OVERLAP_MS
 from greenroom.runtime.tasks import begin
 
@@ -221,8 +222,13 @@ class Rollover:
 
 
 def past_turns(session: Session) -> dict[str, PastTurn]:
-    """The conversation so far, as far as it was heard, by the turns' ids."""
-    turns = session.record.turns
-    return {
-        turn.turn_id: PastTurn(turn.speaker, turn.heard_text) for turn in turns if turn.completed and turn.heard_text
-    }
+    """The conversation so far, as far as it was heard, by the turns' and calls' ids."""
+    past: dict[str, PastTurn] = {}
+    calls = deque(session.record.calls)
+    for place, turn in enumerate((*session.record.turns, None)):
+        while calls and (turn is None or calls[0][0] <= place):
+            used = calls.popleft()[1]
+            past[used.call_id] = PastCall("interviewer", used.output, used.call_id, used.name, used.arguments)
+        if turn is not None and turn.completed and turn.heard_text:
+            past[turn.turn_id] = PastTurn(turn.speaker, turn.heard_text)
+    return past

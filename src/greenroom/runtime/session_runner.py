@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -14,8 +14,10 @@ from greenroom.core import events as e
 from greenroom.core import signals as s
 from greenroom.core.errors import GreenroomError, OutOfOrder
 from greenroom.core.phases import Phase
+from greenroom.core.plan import Plan
 from greenroom.core.session import Session, Step
 from greenroom.core.step import step
+from greenroom.core.tools import ToolCall
 from greenroom.ports.caller import AUDIO_PCM_24K, AUDIO_PCMU_8K, CallerLeg
 from greenroom.ports.clock import Clock
 from greenroom.ports.engine import Engine
@@ -33,6 +35,8 @@ from greenroom.runtime.orders import Orders
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_log import SessionLog
 from greenroom.runtime.shown import configuration_as_stored, turn_as_shown, usage_as_shown
+from greenroom.runtime.tool_calls import ToolCalls
+from greenroom.runtime.toolbox import Toolbox
 
 ENDED_COMMIT_S = 0.5
 """How long the last event may take to be stored before it is told unstored."""
@@ -59,9 +63,15 @@ class Parts:
     scenario: Callable[[str], Scenario]
     """By id. Raises `UnknownScenario`."""
     breaks: frozenset[str] = frozenset()
+    """Faults switched on to show that a guard catches them; tests only."""
     other_voice: Engine | None = None
     """Says goodbye where `engine` does not come back."""
-    """Faults switched on to show that a guard catches them; tests only."""
+    toolbox: Toolbox = field(default_factory=Toolbox)
+
+    def plan(self, scenario_id: str, config: dict[str, Any], seed: int, practised: int) -> Plan:
+        """What is planned for a checked configuration, with the functions that its scenario has."""
+        plan = self.scenario(scenario_id).plan(config, seed, practised)
+        return replace(plan, tools=self.toolbox.specs(scenario_id))
 
 
 class SessionRunner:
@@ -90,6 +100,7 @@ class SessionRunner:
         self.captions = Captions(row.session_id, self.feed)
         self._lines = SessionLog(row, parts.recorder, parts.clock, self.feed)
         self._engine = EngineLink(self, parts.engine, parts.metrics, parts.other_voice)
+        self._tool_calls = ToolCalls(self, parts.toolbox)
         self.bridge = AudioBridge(parts.clock, parts.metrics, self.signal, self._schedule_playout)
         self._orders = Orders(self, parts.deadlines, self.bridge, self._engine)
         self._deliver(made)
@@ -150,7 +161,7 @@ class SessionRunner:
         scenario = self._parts.scenario(scenario_id)
         checked, voice = scenario.check(config, voice)
         before = self.head_seq
-        plan = scenario.plan(checked, self._session.seed, self._practised)
+        plan = self._parts.plan(scenario_id, checked, self._session.seed, self._practised)
         self._request(s.ConfigurationSent(revision, scenario_id, checked, voice, plan))
         self._log.info("configuration received", revision=self.configuration().get("revision"), keys=sorted(config))
         if self.head_seq != before:
@@ -254,6 +265,7 @@ class SessionRunner:
                 self._engine.start_opening(self._tasks)
             await self._ended.wait()
             self._engine.stop_opening()
+            self._tool_calls.stop()
         await self._finish()
 
     async def abandon(self) -> None:
@@ -374,6 +386,11 @@ class SessionRunner:
         """Connect to the model, once somebody is there to own that."""
         if self._tasks is not None and not self._ended.is_set():
             self._engine.start_opening(self._tasks)
+
+    def call_tool(self, call: ToolCall) -> None:
+        """Carry out a function that the model called, as a task of the session's."""
+        if self._tasks is not None and not self._ended.is_set():
+            self._tool_calls.start(call, self._tasks)
 
     def finish(self, reason: str) -> None:
         """It has ended: whoever runs it cleans up."""

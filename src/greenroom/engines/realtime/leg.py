@@ -22,11 +22,11 @@ from greenroom.engines.realtime.settings import RealtimeSettings
 from greenroom.engines.realtime.setup import Setup
 from greenroom.engines.realtime.usage import of_reply, of_transcript
 from greenroom.ports.caller import BYTES_PER_MS
-from greenroom.ports.engine import EngineConfiguration, EngineEvents, PastTurn
+from greenroom.ports.engine import EngineConfiguration, EngineEvents, PastCall, PastTurn
 from greenroom.realtime import Unknown, build
 from greenroom.realtime import server_events as ev
 from greenroom.realtime.client_events import ConversationItemCreate, InputAudioBufferClear
-from greenroom.realtime.conversations import ContentPart, MessageItem
+from greenroom.realtime.conversations import ContentPart, FunctionCallItem, FunctionCallOutputItem, MessageItem
 from greenroom.realtime.wire import Wire
 
 __all__ = ["MALFORMED_IN_A_ROW", "RealtimeLeg"]
@@ -70,7 +70,7 @@ class RealtimeLeg:
         self._count = count
         self._setup = Setup(settings, self._send, events.signal)
         self._limits = RateLimits()
-        self._replies = Replies(self._send, events, self._limits)
+        self._replies = Replies(self._send, events, self._limits, takes_tools=settings.takes_tools)
         self._hearing = Hearing(events, *counted_to_turns(settings))
         self._reading = Reading(count)
         self._answer: asyncio.Future[None] | None = None
@@ -107,6 +107,11 @@ class RealtimeLeg:
         if not self._over:
             self._add_message("user", text)
 
+    def answer_call(self, call_id: str, output: str) -> None:
+        if not self._over:
+            item = FunctionCallOutputItem(call_id=call_id, output=output)
+            self._send(ConversationItemCreate(item=item, event_id=self._next_id("answer")))
+
     def discard_input(self) -> None:
         if not self._over:
             self._hearing.discard()
@@ -124,7 +129,10 @@ class RealtimeLeg:
         for turn in history:
             if self._over:
                 return
-            self._add_message("user" if turn.speaker == "candidate" else "assistant", turn.text)
+            if isinstance(turn, PastCall):
+                self._add_call(turn)
+            else:
+                self._add_message("user" if turn.speaker == "candidate" else "assistant", turn.text)
 
     def await_answer(self) -> asyncio.Future[None]:
         """Done with the next message. Raises `EngineRefusal` or `EngineUnreachable` if there comes none."""
@@ -206,6 +214,7 @@ class RealtimeLeg:
             ev.RateLimitsUpdated: self._on_rate_limits,
             ev.ResponseCreated: lambda event: replies.created(event.response),
             ev.ResponseDone: self._on_response_done,
+            ev.ResponseOutputItemDone: lambda event: replies.item_done(event.response_id, event.item),
             ev.ResponseOutputAudioDelta: lambda event: self._on_audio(
                 event.response_id, event.item_id, event.delta.encode()
             ),
@@ -267,6 +276,11 @@ class RealtimeLeg:
         content = ContentPart(type="output_text" if role == "assistant" else "input_text", text=text)
         item = MessageItem(role=role, content=(content,))
         self._send(ConversationItemCreate(item=item, event_id=self._next_id("add")))
+
+    def _add_call(self, call: PastCall) -> None:
+        item = FunctionCallItem(name=call.name, arguments=call.arguments, call_id=call.call_id)
+        self._send(ConversationItemCreate(item=item, event_id=self._next_id("add")))
+        self.answer_call(call.call_id, call.text)
 
     def _next_id(self, what: str) -> str:
         self._sent += 1

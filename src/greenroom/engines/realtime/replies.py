@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from greenroom.core.commands import Cue
-from greenroom.core.signals import ReplyFinished, ReplyStarted, ReplyWorded
+from greenroom.core.signals import ReplyFinished, ReplyStarted, ReplyWorded, ToolsCalled
+from greenroom.core.tools import ToolCall
 from greenroom.engines.realtime.alarm import Alarm
 from greenroom.engines.realtime.cues import cue_of, response_for
 from greenroom.engines.realtime.faults import ALREADY_ACTIVE
@@ -13,7 +14,7 @@ from greenroom.engines.realtime.messages import decoded_bytes
 from greenroom.engines.realtime.rate_limits import RateLimits
 from greenroom.ports.engine import EngineEvents
 from greenroom.realtime.client_events import ConversationItemTruncate, ResponseCancel, ResponseCreate
-from greenroom.realtime.conversations import Response
+from greenroom.realtime.conversations import FunctionCallItem, Item, Response
 from greenroom.realtime.server_events import ErrorDetails
 from greenroom.realtime.wire import Wire
 
@@ -24,6 +25,8 @@ ASK_AGAIN_S = 0.25
 STALLED_S = 8.0
 """A reply that is being made and of which nothing comes for so long won't be finished."""
 MAX_ASKS = 3
+MAX_CALLS = 8
+"""Of functions, in one reply; more are not answered."""
 MAX_KEPT = 16
 """Replies that can still be truncated."""
 
@@ -54,6 +57,7 @@ class _Reply:
     said: list[str] = field(default_factory=list[str])
     """The texts of its finished parts."""
     saying: str = ""
+    calls: list[ToolCall] = field(default_factory=list[ToolCall])
 
     @property
     def came(self) -> int:
@@ -80,13 +84,17 @@ class Replies:
         "_send",
         "_sent",
         "_stall",
+        "_takes_tools",
         "_waiting",
         "instructions",
     )
 
-    def __init__(self, send: Callable[[Wire], None], events: EngineEvents, limits: RateLimits) -> None:
+    def __init__(
+        self, send: Callable[[Wire], None], events: EngineEvents, limits: RateLimits, *, takes_tools: bool = False
+    ) -> None:
         self._send = send
         self._limits = limits
+        self._takes_tools = takes_tools
         self._events = events
         self.instructions = ""
         """Of the session."""
@@ -195,6 +203,14 @@ class Replies:
             reply.saying = ""
             self._events.signal(ReplyWorded(reply_id, reply.text))
 
+    def item_done(self, reply_id: str, item: Item) -> None:
+        """One part of its output is whole: speech, which was told already, or a call."""
+        reply = self._replies.get(reply_id)
+        if not isinstance(item, FunctionCallItem) or reply is None or reply.done or item.call_id is None:
+            return
+        if len(reply.calls) < MAX_CALLS and all(call.call_id != item.call_id for call in reply.calls):
+            reply.calls.append(ToolCall(item.call_id, item.name, item.arguments))
+
     def done(self, response: Response) -> bool:
         """Whether it was not known yet."""
         if response.id not in self._replies:
@@ -209,6 +225,8 @@ class Replies:
         status = response.status
         if status == "in_progress" or (status == "completed" and reply.received_bytes == 0):
             status = "incomplete"  # there is nothing to be heard
+        if reply.calls and reply.reported and not reply.silenced and not reply.done and response.status == "completed":
+            self._events.signal(ToolsCalled(reply.reply_id, tuple(reply.calls)))
         self._close(reply, "cancelled" if reply.silenced else status)
         self._next()
         return True
@@ -261,7 +279,11 @@ class Replies:
             self._sent += 1
             event_id = f"say-{self._sent}"
             self._asked = _Asked(cue, event_id)
-            self._send(ResponseCreate(response=response_for(cue, self.instructions), event_id=event_id))
+            self._send(
+                ResponseCreate(
+                    response=response_for(cue, self.instructions, takes_tools=self._takes_tools), event_id=event_id
+                )
+            )
 
     def _give_up(self) -> None:
         """What is in the way has not ended in time: go on as if it had."""

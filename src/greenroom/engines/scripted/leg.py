@@ -109,6 +109,9 @@ class ScriptedLeg:
     def add_text(self, text: str) -> None:
         self._noted("add_text", text)
 
+    def answer_call(self, call_id: str, output: str) -> None:
+        self._noted("answer_call", call_id, output)
+
     def discard_input(self) -> None:
         self._noted("discard_input")
 
