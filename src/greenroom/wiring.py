@@ -26,6 +26,7 @@ from greenroom.runtime.session_runner import Parts
 from greenroom.runtime.system_clock import SystemClock
 from greenroom.runtime.warm_engines import WarmEngines
 from greenroom.scenarios import library
+from greenroom.server.page import Page, built_page
 from greenroom.server.surface import Surface, open_surface
 from greenroom.stores.sqlite import SqliteStore
 from greenroom.telephony.browser.leg import BrowserLeg
@@ -129,6 +130,7 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
                 clock=clock,
                 make_phone_leg=TwilioLeg,
                 make_voice_leg=BrowserLeg,
+                page=page_of(settings),
                 keep_days=settings.store.keep_days,
                 heartbeats=heartbeats,
             )
@@ -142,6 +144,14 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         stack.push_async_callback(asyncio.wait, (warm_up,))
         log.info("serving", address=f"http://{settings.server.host}:{surface.port}{settings.server.base_path}")
         yield Running(surface, directory, recorder, metrics, voice, warm)
+
+
+def page_of(settings: Settings) -> Page:
+    """The page, if it was built."""
+    page = Page(built_page(), settings.server.public_origin)
+    if not page.built:
+        log.warning("page not built", message="run make page, or install the package: it brings its page along")
+    return page
 
 
 def make_store(settings: Settings) -> Store:

@@ -18,6 +18,7 @@ from greenroom.ports.caller import CallerLeg
 from greenroom.ports.observer import Attached, Reader
 from greenroom.ports.store import SessionRow, StoredEvent
 from greenroom.runtime.metrics import Metrics
+from greenroom.server.page import Page
 from greenroom.server.surface import Patiences, Surface, open_surface
 from greenroom.telephony.browser.leg import BrowserLeg
 from greenroom.telephony.twilio.leg import TwilioLeg
@@ -250,6 +251,7 @@ async def house(
     environ: dict[str, str] | None = None,
     patiences: Patiences | None = None,
     heartbeats: Heartbeats | None = None,
+    page: Page | None = None,
 ) -> AsyncGenerator[House]:
     """A listening server. On leaving, everything it had open must be gone."""
     settings = read(
@@ -273,6 +275,7 @@ async def house(
         clock=clock,
         make_phone_leg=TwilioLeg,
         make_voice_leg=BrowserLeg,
+        page=page,
         patiences=patiences,
         heartbeats=heartbeats,
     ) as surface:

@@ -22,6 +22,7 @@ from greenroom.server.api import Api
 from greenroom.server.auth import Auth
 from greenroom.server.handshake import retry_after
 from greenroom.server.metrics import CONTENT_TYPE, Exposition
+from greenroom.server.page import Page
 from greenroom.server.ports import Sessions
 
 SECURITY_HEADERS = {
@@ -33,14 +34,6 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-
-FRONT = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Greenroom</title>
-<h1>Greenroom</h1>
-<p>The server is running. What it offers, and how to speak to it, is described in the documentation: see
-<code>docs/</code> of the project.</p>
-</html>
-"""
 
 _REQUEST_ID = re.compile("[A-Za-z0-9_-]{8,64}").fullmatch
 
@@ -75,6 +68,7 @@ def make_app(
     sessions: Sessions,
     metrics: Metrics,
     *,
+    page: Page | None = None,
     base_path: str = "",
     trusted_proxies: Sequence[Network] = (),
     more_routes: Sequence[BaseRoute] = (),
@@ -82,7 +76,9 @@ def make_app(
     """Everything that is served over HTTP, below the base path; what watches a server is at the root as well."""
     watched = _watching(sessions, metrics)
     routes: list[BaseRoute] = [
-        Route("/", _front(api, auth), methods=["GET"]),
+        *(Page(None) if page is None else page).routes(
+            lambda request: api.cookie_for(request, auth.who(request.headers))
+        ),
         *(Route(path, _needs_upgrade) for path in SOCKET_PATHS),
         *watched,
         *api.routes(),
@@ -151,14 +147,6 @@ def _answers(metrics: Metrics) -> Callable[[Request, Exception], Awaitable[Respo
         return Response(body, refusal.http_status, headers, media_type="application/json")
 
     return answer
-
-
-def _front(api: Api, auth: Auth) -> Callable[[Request], Awaitable[Response]]:
-    async def front(request: Request) -> Response:
-        asker = auth.who(request.headers)
-        return Response(FRONT, headers=api.cookie_for(request, asker), media_type="text/html")
-
-    return front
 
 
 async def _needs_upgrade(_request: Request) -> Response:

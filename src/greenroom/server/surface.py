@@ -15,6 +15,7 @@ from greenroom.server.handshake import Door
 from greenroom.server.logs import Logs
 from greenroom.server.origins import Origins
 from greenroom.server.owner_cookie import OwnerCookies
+from greenroom.server.page import Page
 from greenroom.server.phone import MakeLeg, Phones
 from greenroom.server.ports import Sessions
 from greenroom.server.secret import ADMIN_TOKEN_FILE, SECRET_FILE, kept
@@ -61,6 +62,7 @@ async def open_surface(
     clock: Clock,
     make_phone_leg: MakeLeg,
     make_voice_leg: MakeVoiceLeg,
+    page: Page | None = None,
     keep_days: int = 0,
     patiences: Patiences | None = None,
     heartbeats: Heartbeats | None = None,
@@ -84,7 +86,15 @@ async def open_surface(
     )
     tickets = Tickets()
     api = Api(sessions, tickets, auth, sockets, metrics, clock, limits, creations, keep_days=keep_days)
-    app = make_app(api, auth, sessions, metrics, base_path=settings.base_path, trusted_proxies=settings.trusted_proxies)
+    app = make_app(
+        api,
+        auth,
+        sessions,
+        metrics,
+        page=page,
+        base_path=settings.base_path,
+        trusted_proxies=settings.trusted_proxies,
+    )
     async with Tasks() as tasks:
         phones = Phones(make_phone_leg, sessions, tickets, tasks, metrics, clock, require_token=phone.require_token)
         sockets.serve("/logs", Logs(sessions, tickets, tasks, metrics, clock).socket)
