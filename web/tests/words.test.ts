@@ -27,16 +27,35 @@ describe("every end", () => {
     expect(endWords(reason).title).not.toMatch(/_/)
   })
 
-  test("that this page does not know is told all the same", () => expect(endWords("meteor").title).toBe("The practice is over"))
+  test("that this page does not know is told all the same", () =>
+    expect(endWords("meteor").title).toBe("The practice is over"))
 })
 
 test("every reason to stop has its own words", () => {
-  const all = ["ticket_refused", "not_yours", "no_such_session", "replaced", "refused", "too_large", "unsupported", "gave_up"] as const
+  const all = [
+    "ticket_refused",
+    "not_yours",
+    "no_such_session",
+    "replaced",
+    "refused",
+    "too_large",
+    "unsupported",
+    "gave_up",
+  ] as const
   expect(new Set(all.map((why) => stopWords(why).title)).size).toBe(all.length)
 })
 
 describe("the microphone", () => {
-  const faults = ["insecure", "unsupported", "refused", "refused_by_system", "absent", "busy", "unplugged", "failed"] as const
+  const faults = [
+    "insecure",
+    "unsupported",
+    "refused",
+    "refused_by_system",
+    "absent",
+    "busy",
+    "unplugged",
+    "failed",
+  ] as const
 
   test("has its own words for each fault", () => {
     expect(new Set(faults.map((fault) => microphoneWords(fault, "chrome").title)).size).toBe(faults.length)
@@ -44,11 +63,23 @@ describe("the microphone", () => {
 
   test.each([
     ["Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36", "chrome"],
-    ["Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36 Edg/150.0.0.0", "edge"],
+    [
+      "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36 Edg/150.0.0.0",
+      "edge",
+    ],
     ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "firefox"],
-    ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15", "safari"],
-    ["Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1", "ios"],
-    ["Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Mobile Safari/537.36", "android"],
+    [
+      "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Safari/605.1.15",
+      "safari",
+    ],
+    [
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1",
+      "ios",
+    ],
+    [
+      "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Mobile Safari/537.36",
+      "android",
+    ],
     ["Something else", "other"],
   ])("%s: a refusal says how to allow it in %s", (agent, browser) => {
     expect(browserOf(agent)).toBe(browser)
@@ -64,7 +95,9 @@ describe("a connection that is missing", () => {
   })
 
   test("says when it is the server that asks to wait, and when the network is gone", () => {
-    expect(lineWords({ ...waiting, until: 90_000, limited: true }, 0)).toBe("Too many connections. Trying again in 90 s.")
+    expect(lineWords({ ...waiting, until: 90_000, limited: true }, 0)).toBe(
+      "Too many connections. Trying again in 90 s.",
+    )
     expect(lineWords({ ...waiting, until: null, limited: false }, 0)).toMatch(/offline/)
   })
 
@@ -76,7 +109,15 @@ describe("a connection that is missing", () => {
 })
 
 describe("what is going on", () => {
-  const now = { status: "connected", line: null, speaking: false, lastSpeaker: null, open: null, muted: false, partner: "Interviewer" } as const
+  const now = {
+    status: "connected",
+    line: null,
+    speaking: false,
+    lastSpeaker: null,
+    open: null,
+    muted: false,
+    partner: "Interviewer",
+  } as const
 
   test.each([
     [{}, "Connected"],
@@ -91,9 +132,12 @@ describe("what is going on", () => {
     [{ line: "Reconnecting…" }, "Reconnecting…"],
   ] as const)("%o", (change, words) => expect(statusWords({ ...now, ...change })).toBe(words))
 
-  test.each(["idle", "connecting", "calling", "ringing", "interrupted"] as const)("%s is never shown as connected", (status) => {
-    expect(statusWords({ ...now, status })).not.toMatch(/^(Connected|Your turn|Listening)/)
-  })
+  test.each(["idle", "connecting", "calling", "ringing", "interrupted"] as const)(
+    "%s is never shown as connected",
+    (status) => {
+      expect(statusWords({ ...now, status })).not.toMatch(/^(Connected|Your turn|Listening)/)
+    },
+  )
 })
 
 describe("a refusal", () => {

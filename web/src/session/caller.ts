@@ -1,7 +1,6 @@
 /** The candidate's own connection: what the microphone hears goes up, what the interviewer says comes down. */
 
 import type { AnyDownMessage, AnyUpMessage } from "../protocol"
-import type { SessionState } from "./client"
 import { STALE } from "./closing"
 import type { Debug } from "./debug"
 import { Line } from "./line"
@@ -9,6 +8,7 @@ import { type Microphone, MicrophoneError } from "./microphone"
 import { PLAYER_RATE_HZ } from "./playout"
 import { Player } from "./player"
 import type { Scope } from "./scope"
+import type { SessionState } from "./sessionState"
 import { sendSilence } from "./silence"
 
 export interface CallerSettings {

@@ -1,7 +1,8 @@
 /** The call: what is going on, what is said, and the ways to steer it. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
-import type { PracticeSession, SessionState } from "../session/client"
+import type { PracticeSession } from "../session/client"
+import type { SessionState } from "../session/sessionState"
 import type { Turn } from "../session/state"
 import { CallTrouble, isGone, stoppedOf } from "./callTrouble"
 import { keep, kept } from "./kept"
@@ -15,7 +16,9 @@ export function Call() {
   const practice = session.value
   if (practice === null) return null
   const now = state.value
-  const title = scenarios.value.find((each) => each.scenarioId === (now.call.scenarioId ?? practice.form?.scenarioId))?.title
+  const title = scenarios.value.find(
+    (each) => each.scenarioId === (now.call.scenarioId ?? practice.form?.scenarioId),
+  )?.title
   return (
     <Screen name="call" title={title ?? "Your practice"}>
       <CallHead practice={practice} now={now} />
@@ -101,7 +104,11 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
       {captions ? (
         <Transcript turns={call.turns} partner={partnerOf(call.scenarioId)} live>
           {call.turns.length === 0 && <p class="empty">What is said appears here.</p>}
-          <TypedLines typed={now.typed} drop={(answer) => practice.dropTyped(answer.clientTurnId)} again={(answer) => practice.type(answer.text) && practice.dropTyped(answer.clientTurnId)} />
+          <TypedLines
+            typed={now.typed}
+            drop={(answer) => practice.dropTyped(answer.clientTurnId)}
+            again={(answer) => practice.type(answer.text) && practice.dropTyped(answer.clientTurnId)}
+          />
         </Transcript>
       ) : (
         <div class="transcript transcript-live transcript-hidden">
@@ -126,7 +133,12 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
         </div>
         <div class="actions">
           {micOn && (
-            <button type="button" class="button button-quiet" aria-pressed={now.muted} onClick={() => practice.mute(!now.muted)}>
+            <button
+              type="button"
+              class="button button-quiet"
+              aria-pressed={now.muted}
+              onClick={() => practice.mute(!now.muted)}
+            >
               {now.muted ? "Unmute" : "Mute"}
               {!now.muted && <LevelMeter levelOf={() => level.peek()} />}
             </button>
@@ -134,7 +146,12 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
           <button type="button" class="button button-quiet" aria-pressed={captions} onClick={showCaptions}>
             Captions
           </button>
-          <button type="button" class="button button-end" disabled={now.ending || now.sessionId === null} onClick={() => practice.end()}>
+          <button
+            type="button"
+            class="button button-end"
+            disabled={now.ending || now.sessionId === null}
+            onClick={() => practice.end()}
+          >
             {now.ending ? "Ending…" : "End"}
           </button>
         </div>
@@ -145,7 +162,12 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
 
 function Cue(props: { practice: PracticeSession; cue: "moment" | "repeat" | "skip"; live: boolean; children: string }) {
   return (
-    <button type="button" class="button button-quiet" disabled={!props.live} onClick={() => props.practice.cue(props.cue)}>
+    <button
+      type="button"
+      class="button button-quiet"
+      disabled={!props.live}
+      onClick={() => props.practice.cue(props.cue)}
+    >
       {props.children}
     </button>
   )

@@ -1,12 +1,13 @@
 /** What the page is doing: which screen, which session, and what leads from one to the next. */
 
 import { signal } from "@preact/signals"
-import { NEW, PracticeSession, type SessionState } from "../session/client"
+import { PracticeSession } from "../session/client"
 import { quiet, toConsole } from "../session/debug"
 import { forget, remembered } from "../session/memory"
 import { Microphone, MicrophoneError, type MicrophoneFault } from "../session/microphone"
 import { type Limits, type NewSession, Rest, type Scenario } from "../session/rest"
 import { Seat } from "../session/seat"
+import { NEW, type SessionState } from "../session/sessionState"
 import { kept } from "./kept"
 import { type Refusal, refusalWords } from "./words"
 
@@ -54,7 +55,8 @@ export async function boot(): Promise<void> {
     // Out of the browser's cache, with sockets and a microphone that are gone: begin as after a refresh.
     if (event.persisted) location.reload()
   })
-  if (debugging) Object.assign(window, { greenroom: { sessions: () => sessionsMade, open: () => session.value?.open ?? [] } })
+  if (debugging)
+    Object.assign(window, { greenroom: { sessions: () => sessionsMade, open: () => session.value?.open ?? [] } })
   void loadScenarios()
   const before = remembered()
   if (before !== null) {
