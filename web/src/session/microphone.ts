@@ -77,7 +77,7 @@ export class Microphone {
       this.dispose()
     })
     const context = new AudioContext({ latencyHint: "interactive" })
-    scope.own("microphone's audio context", () => void context.close())
+    scope.own("microphone's audio context", () => void context.close().catch(() => {}))
     await context.audioWorklet.addModule(microphoneWorklet)
     if (scope.disposed) throw new MicrophoneError("unplugged")
     const source = context.createMediaStreamSource(stream)

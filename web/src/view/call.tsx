@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { PracticeSession, SessionState } from "../session/client"
 import type { Turn } from "../session/state"
-import { CallTrouble } from "./callTrouble"
+import { CallTrouble, isGone, stoppedOf } from "./callTrouble"
 import { keep, kept } from "./kept"
 import { LevelMeter } from "./level"
 import { Screen, useNow } from "./parts"
@@ -20,7 +20,7 @@ export function Call() {
     <Screen name="call" title={title ?? "Your practice"}>
       <CallHead practice={practice} now={now} />
       <CallTrouble practice={practice} now={now} />
-      <Conversation practice={practice} now={now} />
+      {!isGone(stoppedOf(now)) && <Conversation practice={practice} now={now} />}
     </Screen>
   )
 }
@@ -60,8 +60,7 @@ function useStatus(now: SessionState, time: number): string {
   const { call, logs, voice } = now
   if (now.ending) return "Ending…"
   if (now.sound === "blocked" && voice.is === "off") return "Waiting for you"
-  const stopped = logs.is === "stopped" || voice.is === "stopped"
-  if (stopped) return "Not connected"
+  if (stoppedOf(now) !== null) return "Not connected"
   return statusWords({
     status: call.status,
     line: lineWords(logs, time) ?? lineWords(voice, time),
@@ -87,7 +86,8 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
   const [captions, setCaptions] = useState(kept().captions)
   const [typing, setTyping] = useState(practice.typing)
   const { call } = now
-  const live = now.logs.is === "open" && call.status === "connected" && !now.ending
+  const stopped = stoppedOf(now) !== null
+  const live = now.logs.is === "open" && call.status === "connected" && !now.ending && !stopped
   const micOn = now.microphone === "on"
   useEffect(() => {
     if (practice.typing) setTyping(true)
@@ -108,8 +108,8 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
           <p class="empty">Captions are off. Everything is in the transcript afterwards.</p>
         </div>
       )}
-      {typing && <TypeBox practice={practice} live={live} focus={!practice.typing} />}
-      <div class="controls" role="group" aria-label="Controls">
+      {typing && !stopped && <TypeBox practice={practice} live={live} focus={!practice.typing} />}
+      <div class="controls" role="group" aria-label="Controls" hidden={stopped}>
         <div class="actions">
           <Cue practice={practice} cue="moment" live={live}>
             I need a moment

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks"
 import type { PracticeSession, SessionState } from "../session/client"
 import type { StopCode } from "../session/closing"
 import { Panel } from "./parts"
-import { level, openMicrophone, speaking, takeOver, takePart, toSetup } from "./practice"
+import { level, openMicrophone, rest, speaking, takeOver, takePart, toSetup } from "./practice"
 import { SILENT_MICROPHONE, browserOf, microphoneWords, stopWords, troubleWords } from "./words"
 
 interface Props {
@@ -37,6 +37,7 @@ export function CallTrouble({ practice, now }: Props) {
   return (
     <>
       {failed && <Panel title="The settings could not be applied" text={troubleWords("configuration", failed.code, failed.message)} />}
+      {now.sound === "silent" && <Panel kind="note" title="This page can’t play sound here" text="Read what the other side says in the captions, and type your answers." />}
       {now.call.lostLegs.engine && <Panel kind="note" title="The voice on the other side dropped out" text="It is being brought back. Nothing that you said is lost." />}
       {now.call.notice && now.call.notice.code !== "engine_refused" && <Panel kind="note" title={now.call.notice.message} />}
       <MicrophoneTrouble practice={practice} now={now} />
@@ -45,8 +46,13 @@ export function CallTrouble({ practice, now }: Props) {
   )
 }
 
+/** What was there belongs to somebody else, or to nobody any more. */
+export function isGone(why: StopCode | null): boolean {
+  return why === "no_such_session" || why === "not_yours"
+}
+
 /** Which of the two connections gave up, and why; that it is over is told by the screen for it. */
-function stoppedOf({ logs, voice, call, ending }: SessionState): StopCode | null {
+export function stoppedOf({ logs, voice, call, ending }: SessionState): StopCode | null {
   if (call.status === "ended" || (ending && logs.is !== "stopped")) return null
   if (logs.is === "stopped") return logs.why
   return voice.is === "stopped" ? voice.why : null
@@ -55,7 +61,12 @@ function stoppedOf({ logs, voice, call, ending }: SessionState): StopCode | null
 function Stopped({ practice, now, why }: Props & { why: StopCode }) {
   const words = stopWords(why)
   const sessionId = now.sessionId
-  const gone = why === "no_such_session" || why === "not_yours"
+  const gone = isGone(why)
+  const leave = () => {
+    // Moved, it goes on elsewhere; otherwise nobody is left to speak in it. If this can't be asked, it ends by itself.
+    if (!gone && why !== "replaced" && sessionId !== null) rest.end(sessionId).catch(() => {})
+    toSetup()
+  }
   return (
     <Panel title={words.title} text={words.text}>
       {why === "replaced" && sessionId !== null && (
@@ -68,7 +79,7 @@ function Stopped({ practice, now, why }: Props & { why: StopCode }) {
           Try again
         </button>
       )}
-      <button type="button" class={gone ? "button" : "button button-quiet"} onClick={toSetup}>
+      <button type="button" class={gone ? "button" : "button button-quiet"} onClick={leave}>
         {gone ? "Set up a new practice" : "Leave this practice"}
       </button>
     </Panel>

@@ -8,7 +8,7 @@ import { Scope } from "../session/scope"
 import { keep, kept } from "./kept"
 import { LevelMeter } from "./level"
 import { Panel, RefusalPanel, Screen } from "./parts"
-import { begin, limits, loadScenarios, microphoneFault, openMicrophone, refusal, toSetup, unreachable, wanted } from "./practice"
+import { begin, flow, limits, loadScenarios, microphoneFault, openMicrophone, refusal, toSetup, unreachable, wanted } from "./practice"
 import { SILENT_MICROPHONE, browserOf, microphoneWords } from "./words"
 
 /** Someone speaks: so loud, for so many messages of 20 ms in all. */
@@ -31,6 +31,8 @@ export function Check() {
     } else check.close()
     await begin(form, microphone)
     setBusy(false)
+    // Refused before it had begun: the microphone went with the attempt.
+    if (flow.value === "check" && !typing) check.open()
   }
   return (
     <Screen name="check" title="Check your microphone and sound">
@@ -176,8 +178,9 @@ function MicrophoneCheck({ check }: { check: MicrophoneState }) {
           <select
             id="check-device"
             value={check.deviceId ?? ""}
-            onChange={(event) => check.choose(event.currentTarget.value)}
+            onChange={(event) => event.currentTarget.value && check.choose(event.currentTarget.value)}
           >
+            {!check.devices.some((device) => device.deviceId === check.deviceId) && <option value="">Choose one</option>}
             {check.devices.map((device, index) => (
               <option key={device.deviceId} value={device.deviceId}>
                 {device.label || `Microphone ${index + 1}`}
