@@ -161,6 +161,35 @@ describe("a connection that breaks", () => {
     expect(session.state.logs.is).toBe("connecting")
   })
 
+  test("can be taken part in again after it was given up and tried anew", async () => {
+    let down = false
+    const { session } = await started((request) => (down ? { status: 0 } : usual(request)))
+    down = true
+    FakeSocket.at("/logs").lose(1006)
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(session.state).toMatchObject({ voice: { is: "off" }, sound: "off" })
+    down = false
+    session.retry()
+    await arrive()
+    FakeSocket.at("/logs").attach()
+    await session.takePart(null)
+    await arrive()
+    FakeSocket.at("/voice").join()
+    expect(session.state).toMatchObject({ logs: { is: "open" }, voice: { is: "open" }, sound: "silent" })
+  })
+
+  test("of the voice that is given up frees the microphone", async () => {
+    let down = false
+    const { session } = await started((request) => (down ? { status: 0 } : usual(request)))
+    down = true
+    FakeSocket.at("/voice").lose(1006)
+    for (let beat = 0; beat < 12; beat++) {
+      await vi.advanceTimersByTimeAsync(10_000)
+      FakeSocket.at("/logs").say({ type: "pong", t: 1 })
+    }
+    expect(session.state).toMatchObject({ voice: { is: "stopped", why: "gave_up" }, sound: "off" })
+  })
+
   test("waits as long as a 4429 says", async () => {
     const { session } = await started()
     FakeSocket.at("/logs").lose(4429, '{"retryAfter":20}')
@@ -378,6 +407,22 @@ describe("a refresh", () => {
     const { stored } = browser()
     stored.set("greenroom.session", text)
     expect(remembered()).toBeNull()
+  })
+})
+
+describe("taking part", () => {
+  test("opens one microphone, however often it is asked for", async () => {
+    browser()
+    const session = make()
+    session.resume({ sessionId: "s1" })
+    await arrive()
+    FakeSocket.at("/logs").attach()
+    const open = vi.fn(() => Promise.reject(new Error("none here")))
+    await Promise.all([session.takePart(open), session.takePart(open)])
+    await arrive()
+    expect(open).toHaveBeenCalledOnce()
+    expect(session.state.microphone).toBe("failed")
+    expect(FakeSocket.count("/voice")).toBe(1)
   })
 })
 

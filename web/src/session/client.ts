@@ -70,11 +70,14 @@ export class PracticeSession {
       answer: "attached",
       ticket: (signal) => this.#ticket("observer", signal),
       hello: (ticket) => ({ type: "attach", sessionId: this.#id, ticket, ...this.#after() }),
-      onState: (logs) => this.#set({ logs }),
+      onState: (logs) => {
+        this.#set({ logs })
+        if (logs.is === "stopped") this.#caller.pause()
+      },
       onConnecting: (attempt) => this.#tell("logs connecting", { attempt }),
       onOpen: (answer) => this.#attached(answer as unknown as Attached),
       onMessage: (message) => this.#heard(message as StoredEvent | TranscriptDelta | ErrorMessage | Pong),
-      onLost: (code, next) => this.#logsLost(code, next.do),
+      onLost: (code) => this.#logsLost(code),
       onWaiting: (ms) => this.#tell("reconnecting", { ms: Math.round(ms) }),
       chance,
     })
@@ -317,10 +320,9 @@ export class PracticeSession {
     this.#set({ trouble: { asked, code, message, retryable, requestId } })
   }
 
-  #logsLost(code: number | string, next: string): void {
+  #logsLost(code: number | string): void {
     this.#heartbeat.stop()
     this.#tell("logs lost", { code })
-    if (next === "stop" && this.#state.call.status !== "ended") this.#caller.leave()
   }
 
   #voiceEnded(_message: Extract<AnyDownMessage, { type: "end" }>): void {

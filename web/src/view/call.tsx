@@ -10,7 +10,7 @@ import { LevelMeter } from "./level"
 import { Screen, useNow } from "./parts"
 import { level, scenarios, session, speaking, state } from "./practice"
 import { Transcript, TypedLines } from "./transcript"
-import { clock, lineWords, partnerOf, statusWords } from "./words"
+import { type LineWords, clock, lineWords, partnerOf, statusWords } from "./words"
 
 export function Call() {
   const practice = session.value
@@ -32,18 +32,22 @@ function CallHead({ practice, now }: { practice: PracticeSession; now: SessionSt
   const time = useNow(true)
   const minutes = Number(now.call.configuration?.config.lengthMinutes ?? practice.form?.config.lengthMinutes)
   const { plan } = now.call
-  const words = useStatus(now, time)
+  const words = statusOf(now, time)
+  const elapsedMs = useElapsed(practice, now)
   useEffect(() => {
-    document.title = `${words} – Greenroom`
-  }, [words])
+    document.title = `${words.text} – Greenroom`
+  }, [words.text])
   return (
     <div class="call-head">
       <p class={`status status-${tone(now)}`} role="status">
-        {words}
+        <span>
+          {words.text}
+          <span aria-hidden="true">{words.count}</span>
+        </span>
       </p>
       <p class="call-clock">
         <span class="visually-hidden">Time: </span>
-        {clock(practice.elapsedMs)}
+        {clock(elapsedMs)}
         {minutes > 0 && <span class="of"> / {clock(minutes * 60_000)}</span>}
       </p>
       {plan && (
@@ -59,20 +63,32 @@ function CallHead({ practice, now }: { practice: PracticeSession; now: SessionSt
   )
 }
 
-function useStatus(now: SessionState, time: number): string {
+/** While a connection is missing the server stops its clock, though this page can't be told so yet. */
+function useElapsed(practice: PracticeSession, { logs, voice, call }: SessionState): number {
+  const shown = useRef(practice.elapsedMs)
+  const known = logs.is === "open" && (voice.is === "open" || call.status !== "connected")
+  if (known) shown.current = practice.elapsedMs
+  return shown.current
+}
+
+function statusOf(now: SessionState, time: number): LineWords {
+  const only = (text: string) => ({ text, count: "" })
   const { call, logs, voice } = now
-  if (now.ending) return "Ending…"
-  if (now.sound === "blocked" && voice.is === "off") return "Waiting for you"
-  if (stoppedOf(now) !== null) return "Not connected"
-  return statusWords({
-    status: call.status,
-    line: lineWords(logs, time) ?? lineWords(voice, time),
-    speaking: speaking.value,
-    lastSpeaker: call.turns.findLast((turn) => !turn.open && turn.text !== "")?.speaker ?? null,
-    open: openSpeaker(call.turns),
-    muted: now.muted,
-    partner: partnerOf(call.scenarioId),
-  })
+  if (stoppedOf(now) !== null) return only("Not connected")
+  if (now.ending) return only("Ending…")
+  if (now.sound === "blocked" && voice.is === "off") return only("Waiting for you")
+  const line = lineWords(logs, time) ?? lineWords(voice, time)
+  if (line !== null) return line
+  return only(
+    statusWords({
+      status: call.status,
+      speaking: speaking.value,
+      lastSpeaker: call.turns.findLast((turn) => !turn.open && turn.text !== "")?.speaker ?? null,
+      open: openSpeaker(call.turns),
+      muted: now.muted,
+      partner: partnerOf(call.scenarioId),
+    }),
+  )
 }
 
 function openSpeaker(turns: readonly Turn[]): Turn["speaker"] | null {

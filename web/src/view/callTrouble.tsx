@@ -16,6 +16,19 @@ interface Props {
 export function CallTrouble({ practice, now }: Props) {
   const stopped = stoppedOf(now)
   if (stopped !== null) return <Stopped practice={practice} now={now} why={stopped} />
+  if (now.ending && now.logs.is === "waiting") {
+    return (
+      <Panel
+        kind="note"
+        title="The server can’t be reached just now"
+        text="We go on trying. If it stays away, it ends your practice by itself; what was said is kept."
+      >
+        <button type="button" class="button button-quiet" onClick={toSetup}>
+          Don’t wait
+        </button>
+      </Panel>
+    )
+  }
   if (now.sound === "blocked") {
     return (
       <Panel

@@ -169,12 +169,19 @@ export function stopWords(why: StopCode): Words {
   return STOPS[why]
 }
 
-/** While a connection is missing; null when it is there. `now` is on the clock of `performance.now()`. */
-export function lineWords(line: LineState, now: number): string | null {
-  if (line.is !== "waiting") return line.is === "connecting" && line.attempt > 1 ? "Reconnecting…" : null
-  if (line.until === null) return "You’re offline. We’ll go on as soon as the network is back."
-  const wait = duration(Math.max(0, line.until - now))
-  return line.limited ? `Too many connections. Trying again in ${wait}.` : `Connection lost. Reconnecting in ${wait}.`
+/** What is shown while a connection is missing. The count changes every second: it is for the eye, not for a reader. */
+export interface LineWords {
+  readonly text: string
+  readonly count: string
+}
+
+/** Null when the connection is there. `now` is on the clock of `performance.now()`. */
+export function lineWords(line: LineState, now: number): LineWords | null {
+  if (line.is === "connecting" && line.attempt > 1) return { text: "Reconnecting…", count: "" }
+  if (line.is !== "waiting") return null
+  if (line.until === null) return { text: "You’re offline. We’ll go on as soon as the network is back.", count: "" }
+  const text = line.limited ? "Too many connections. Trying again" : "Connection lost. Reconnecting"
+  return { text, count: ` in ${duration(Math.max(0, line.until - now))}.` }
 }
 
 export function duration(ms: number): string {
@@ -186,7 +193,6 @@ export function duration(ms: number): string {
 
 export interface Moment {
   status: Status
-  line: string | null
   speaking: boolean
   lastSpeaker: "candidate" | "interviewer" | null
   open: "candidate" | "interviewer" | null
@@ -195,8 +201,7 @@ export interface Moment {
 }
 
 /** What is going on, for `role=status`. */
-export function statusWords({ status, line, speaking, lastSpeaker, open, muted, partner }: Moment): string {
-  if (line !== null) return line
+export function statusWords({ status, speaking, lastSpeaker, open, muted, partner }: Moment): string {
   switch (status) {
     case "idle":
     case "connecting":
