@@ -9,14 +9,7 @@ import { Scope } from "./scope"
  * `refused_by_system`: the browser itself may not use it.
  */
 export type MicrophoneFault =
-  | "insecure"
-  | "unsupported"
-  | "refused"
-  | "refused_by_system"
-  | "absent"
-  | "busy"
-  | "unplugged"
-  | "failed"
+  "insecure" | "unsupported" | "refused" | "refused_by_system" | "absent" | "busy" | "unplugged" | "failed"
 
 export class MicrophoneError extends Error {
   constructor(readonly fault: MicrophoneFault) {
@@ -77,7 +70,7 @@ export class Microphone {
       this.dispose()
     })
     const context = new AudioContext({ latencyHint: "interactive" })
-    scope.own("microphone's audio context", () => void context.close())
+    scope.own("microphone's audio context", () => void context.close().catch(() => {}))
     await context.audioWorklet.addModule(microphoneWorklet)
     if (scope.disposed) throw new MicrophoneError("unplugged")
     const source = context.createMediaStreamSource(stream)

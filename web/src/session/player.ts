@@ -36,8 +36,14 @@ export class Player {
       return
     }
     const context = new AudioContext({ sampleRate: PLAYER_RATE_HZ, latencyHint: "interactive" })
-    this.#scope.own("player's audio context", () => void context.close())
-    await context.audioWorklet.addModule(playerWorklet)
+    this.#scope.own("player's audio context", () => void context.close().catch(() => {}))
+    try {
+      await context.audioWorklet.addModule(playerWorklet)
+    } catch {
+      // The server is gone just now, or the page was left: the conversation can go on without sound.
+      if (!this.#scope.disposed) this.#withoutSound()
+      return
+    }
     if (this.#scope.disposed) return
     const node = new AudioWorkletNode(context, "greenroom-player", { numberOfInputs: 0, outputChannelCount: [1] })
     node.connect(context.destination)

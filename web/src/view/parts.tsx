@@ -45,6 +45,8 @@ export function Panel(props: {
   )
 }
 
+const FOR_GOOD = ["no_such_session", "not_yours"]
+
 /** Why the server said no, when it may say yes, and the way to wait for it. */
 export function RefusalPanel(props: { refusal: Refusal; again: () => void; label?: string }) {
   const { refusal, again } = props
@@ -62,8 +64,13 @@ export function RefusalPanel(props: { refusal: Refusal; again: () => void; label
     }
   }, [now, untilMs])
   const leftMs = openAtMs === null ? 0 : Math.max(0, openAtMs - now)
-  const when = new Date(Date.now() + leftMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" })
+  const when = new Date(Date.now() + leftMs).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  })
   const waits = refusal.waitMs !== null
+  if (FOR_GOOD.includes(refusal.code)) return <Panel title={refusal.title} text={refusal.text} />
   return (
     <section class="panel panel-trouble">
       <div role="alert">

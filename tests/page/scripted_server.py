@@ -1,0 +1,103 @@
+"""A whole server whose voice model is scripted: it says what it is told to, as tones, and hears what the test says.
+
+    python -m tests.page.scripted_server
+
+Settings come from the environment. The first line out is the port; then each line in is an order as JSON, and each line out
+its answer.
+"""
+
+import asyncio
+import dataclasses
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from greenroom import wiring
+from greenroom.config import read
+from greenroom.core.errors import EngineRefusal, EngineUnreachable
+from greenroom.engines.scripted import ScriptedEngine, Speech
+from greenroom.server import logging
+
+NO_ENGINE = {"GREENROOM_ENGINE": "ws://127.0.0.1:9/v1/realtime", "GREENROOM_CONNECTS_PER_IP_PER_MINUTE": "0"}
+HEARD_WHILE_S = 0.4
+"""Speech over a reply for longer than that, and it is meant."""
+
+
+class Puppet:
+    """Carries out what the test orders."""
+
+    def __init__(self, server: wiring.Running, engine: ScriptedEngine, speech: Speech) -> None:
+        self._server = server
+        self._engine = engine
+        self._speech = speech
+
+    async def do(self, order: dict[str, Any]) -> Any:
+        match order:
+            case {"do": "hear", "text": text}:
+                self._engine.legs[-1].hear(text)
+            case {"do": "caption", "text": text}:
+                leg = self._engine.legs[-1]
+                leg.caption(leg.start_speaking(), text)
+            case {"do": "lose"}:
+                self._engine.legs[-1].lose()
+            case {"do": "fail", "times": times}:
+                for _ in range(times):
+                    self._engine.fail_next(EngineUnreachable("nobody there"))
+            case {"do": "refuse"}:
+                self._engine.fail_next(EngineRefusal("the key is wrong"))
+            case {"do": "pace", "msPerWord": pace}:
+                object.__setattr__(self._speech, "ms_per_word", pace)
+            case {"do": "erase", "sessionId": session_id}:
+                await self._server.directory.erase(session_id)
+            case {"do": "reset"}:
+                await self._server.directory.reset()
+            case {"do": "cut", "kind": kind}:
+                for socket in tuple(self._server.surface.sockets._open):
+                    if socket.kind == kind:
+                        socket.abort()
+            case {"do": "drain"}:
+                self._server.surface.sockets.drain()
+                await self._server.directory.drain(0)
+            case {"do": "count"}:
+                return self._count()
+            case _:
+                raise ValueError(order)
+        return None
+
+    def _count(self) -> dict[str, Any]:
+        server = self._server
+        return {
+            "tasks": len(asyncio.all_tasks()),
+            "sockets": len(server.surface.sockets),
+            "tickets": len(server.surface.tickets),
+            "sessions": len(server.directory.runners()),
+            "live": server.directory.live_count,
+            "engines": len(self._engine.legs),
+            "legs": {leg: count for leg, count in server.metrics.legs_open.items() if count},
+            "files": len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0,
+            "configured": [leg.wanted.instructions if leg.wanted else "" for leg in self._engine.legs],
+        }
+
+
+async def main() -> None:
+    speech = Speech(ms_per_word=int(os.environ.get("TEST_MS_PER_WORD", "25")), least_ms=200)
+    engine = ScriptedEngine.auto(speech)
+    wiring.make_engine = lambda *_: engine
+    logging.configure()
+    settings = read({**NO_ENGINE, **os.environ}, Path.cwd())
+    stdin = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
+    async with wiring.running(dataclasses.replace(settings)) as server:
+        print(server.surface.port, flush=True)
+        puppet = Puppet(server, engine, speech)
+        while line := await stdin.readline():
+            print(json.dumps(await puppet.do(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(main())
