@@ -64,6 +64,8 @@ class Behaviour:
     """Functions with their arguments that the next responses call in place of speech, where they may."""
     calls_and_speaks: bool = False
     """They come behind speech."""
+    says: str | None = None
+    """In place of what it was told to."""
     silent: bool = False
     """Responses carry no audio."""
     ms_per_word: int = 100

@@ -422,7 +422,7 @@ class Session:
 
     async def _respond(self, asked: dict[str, Any]) -> None:
         behaviour, metadata = self.behaviour, asked.get("metadata") or {}
-        text = _said_in(metadata) or "Hello there."
+        text = behaviour.says or _said_in(metadata) or "Hello there."
         response = self._response(None if behaviour.drop_metadata else asked.get("metadata"))
         self.active = response["id"]
         self.responses.append((response["id"], metadata.get("greenroom_cue", ""), text))

@@ -70,7 +70,7 @@ class RealtimeLeg:
         self._count = count
         self._setup = Setup(settings, self._send, events.signal)
         self._limits = RateLimits()
-        self._replies = Replies(self._send, events, self._limits, takes_tools=settings.takes_tools)
+        self._replies = Replies(self._send, events, self._limits, count, takes_tools=settings.takes_tools)
         self._hearing = Hearing(events, *counted_to_turns(settings))
         self._reading = Reading(count)
         self._answer: asyncio.Future[None] | None = None

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import structlog
+
 from greenroom.core.commands import Cue
 from greenroom.core.signals import ReplyFinished, ReplyStarted, ReplyWorded, ToolsCalled
 from greenroom.core.tools import ToolCall
@@ -11,12 +13,15 @@ from greenroom.engines.realtime.alarm import Alarm
 from greenroom.engines.realtime.cues import cue_of, response_for
 from greenroom.engines.realtime.faults import ALREADY_ACTIVE
 from greenroom.engines.realtime.messages import decoded_bytes
+from greenroom.engines.realtime.obedience import MOST_ASTRAY, astray
 from greenroom.engines.realtime.rate_limits import RateLimits
 from greenroom.ports.engine import EngineEvents
 from greenroom.realtime.client_events import ConversationItemTruncate, ResponseCancel, ResponseCreate
 from greenroom.realtime.conversations import FunctionCallItem, Item, Response
 from greenroom.realtime.server_events import ErrorDetails
 from greenroom.realtime.wire import Wire
+
+log = structlog.get_logger()
 
 GIVE_UP_S = 2.0
 """How long a cue waits for the reply before it to be done; a server that lost that one would keep it for ever."""
@@ -57,6 +62,8 @@ class _Reply:
     said: list[str] = field(default_factory=list[str])
     """The texts of its finished parts."""
     saying: str = ""
+    exactly: str = ""
+    """What it is to say word for word; empty where the words are the model's."""
     calls: list[ToolCall] = field(default_factory=list[ToolCall])
 
     @property
@@ -77,6 +84,7 @@ class Replies:
         "_alarm",
         "_asked",
         "_asks",
+        "_count",
         "_events",
         "_limits",
         "_names_cues",
@@ -90,8 +98,15 @@ class Replies:
     )
 
     def __init__(
-        self, send: Callable[[Wire], None], events: EngineEvents, limits: RateLimits, *, takes_tools: bool = False
+        self,
+        send: Callable[[Wire], None],
+        events: EngineEvents,
+        limits: RateLimits,
+        count: Callable[[str], None],
+        *,
+        takes_tools: bool = False,
     ) -> None:
+        self._count = count
         self._send = send
         self._limits = limits
         self._takes_tools = takes_tools
@@ -162,8 +177,9 @@ class Replies:
             self._names_cues = True
         elif asked is not None and not self._names_cues:
             cue_id = asked.cue.cue_id
-        reply = self._keep(_Reply(response.id, cue_id or ""))
         ours = asked is not None and cue_id == asked.cue.cue_id
+        exactly = asked.cue.text if ours and asked is not None and not asked.cue.intent else ""
+        reply = self._keep(_Reply(response.id, cue_id or "", exactly=exactly))
         if ours:
             self._asked = None
         lost, self._active = self._active, reply
@@ -228,6 +244,8 @@ class Replies:
         if reply.calls and reply.reported and not reply.silenced and not reply.done and response.status == "completed":
             self._events.signal(ToolsCalled(reply.reply_id, tuple(reply.calls)))
         self._close(reply, "cancelled" if reply.silenced else status)
+        if status == "completed" and not reply.silenced and reply.exactly:
+            self._look_back(reply)
         self._next()
         return True
 
@@ -311,6 +329,12 @@ class Replies:
             # Cut off before its last part was told as a whole: these were its words.
             self._events.signal(ReplyWorded(reply.reply_id, reply.text))
         self._events.signal(ReplyFinished(reply.reply_id, status))
+
+    def _look_back(self, reply: _Reply) -> None:
+        share = astray(reply.exactly, reply.text)
+        if share > MOST_ASTRAY:
+            self._count("engine_disobeyed")
+            log.warning("engine said something else", cueId=reply.cue_id, astray=round(share, 2))
 
     def _watch(self, reply: _Reply) -> None:
         """See in a while whether more of it came."""
