@@ -18,7 +18,7 @@ from tests.doubles.realtime_server import Behaviour, RealtimeDouble, Session, re
 
 from benchmarks.phone import FRAME_BYTES, SAMPLES_A_SECOND, NumberedPhone, numbers_in
 from benchmarks.server import serving
-from greenroom.runtime.audio_bridge import OVERLAP_MS
+from greenroom.core.rollover import OVERLAP_MS
 from greenroom.runtime.session_runner import SessionRunner
 
 CHANGES = 50
@@ -77,6 +77,7 @@ async def measure(changes: int = CHANGES, lasts_s: float = LASTS_S) -> Figures:
         transcript_after_s=0.0,
         delay_s=0.03,
         ms_per_word=40,
+        checked=False,
     )
     async with realtime_double(behaviour) as double, serving(double.url, as_openai=True) as running:
         phone = NumberedPhone()

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 
 from greenroom.core import signals as s
-from greenroom.core.rollover import may_switch
+from greenroom.core.rollover import OVERLAP_MS, may_switch, overlap_ms
 from greenroom.core.session import Ear
 from tests.core.stage import PLAN, Stage
 from tests.core.test_properties import beginnings, happenings, rehearse
@@ -81,6 +81,22 @@ def test_words_that_may_never_come_are_not_waited_for_to_the_end() -> None:
     assert stage.session.hearings
     assert not may(stage)
     assert may(stage, urgent=True)
+
+
+def test_the_next_one_is_given_no_speech_that_was_heard_already() -> None:
+    stage = talking()
+    assert overlap_ms(stage.session, stage.now_ms) == OVERLAP_MS  # the greeting took longer
+    stage.speak()
+    (hearing,) = stage.session.hearings
+    assert hearing.ended_ms is not None
+    assert overlap_ms(stage.session, hearing.ended_ms + 100) == 0
+    assert overlap_ms(stage.session, hearing.ended_ms + 900) == 700
+    # An engine that tells wrong times: what was answered was heard before the answer.
+    stage.wait(0.4)  # the answer is decided without them
+    stage.begin_reply()
+    reply = stage.session.reply
+    assert reply is not None
+    assert overlap_ms(stage.session, reply.began_ms + 500) == 300
 
 
 def test_it_may_not_when_the_engine_is_gone_or_the_session_ends() -> None:

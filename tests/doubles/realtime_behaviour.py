@@ -26,6 +26,9 @@ class Behaviour:
     lasts_s: float | None = None
     """The session expires after so long; None: after an hour, as the real one's."""
 
+    checked: bool = True
+    """Everything is held against the package's types; not in benchmarks, which that would measure."""
+
     # The line.
     delay_s: float = 0.0
     """Everything that it sends arrives so much later, in order."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-
 from tools.browser import find
 from tools.page_parts import DIST, Play, served
 from tools.page_screens import LOOKS, SPEECH

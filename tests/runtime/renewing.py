@@ -86,7 +86,7 @@ class RenewingLeg(TalkingLeg):
         self.said: list[PastTurn] = []
         """What was said on this connection."""
         self._utterance = 0
-        self._silent_frames = 0
+        self._spoken_ms = 0
         if self.expires_at is not None:
             self.loop.call_at(self.expires_at, self.lose)
 
@@ -119,26 +119,25 @@ class RenewingLeg(TalkingLeg):
         self._listen(utterance)
 
     def _listen(self, utterance: int) -> None:
+        now_ms = len(self.frames) * FRAME_MS
         if utterance and not self._utterance:
-            self._utterance, self._silent_frames = utterance, 0
-            self.loop.call_later(HEARS_AFTER_S, self._hears, utterance)
-        elif self._utterance and not utterance:
-            self._silent_frames += 1
-            if self._silent_frames * FRAME_MS >= SILENCE_S * 1000:
-                said, self._utterance = self._utterance, 0
-                self._understand(said)
-        elif utterance:
-            self._silent_frames = 0
+            self._utterance = utterance
+            self.loop.call_later(HEARS_AFTER_S, self._hears, utterance, now_ms - FRAME_MS)
+        if utterance:
+            self._spoken_ms = now_ms
+        elif self._utterance and now_ms - self._spoken_ms >= SILENCE_S * 1000:
+            said, self._utterance = self._utterance, 0
+            self._understand(said)
 
-    def _hears(self, utterance: int) -> None:
+    def _hears(self, utterance: int, at_ms: int) -> None:
         if not self.closed:
-            self.events.signal(s.CallerSpoke(f"item{utterance}", self.events.session_ms(0)))
+            self.events.signal(s.CallerSpoke(f"item{utterance}", self.events.session_ms(at_ms)))
 
     def _understand(self, utterance: int) -> None:
         if self.closed:
             return
         item_id = f"item{utterance}"
-        self.events.signal(s.CallerStopped(item_id, self.events.session_ms(0)))
+        self.events.signal(s.CallerStopped(item_id, self.events.session_ms(self._spoken_ms)))
         self.loop.call_later(0.1, self._words, item_id, REQUEST)
 
     def _words(self, item_id: str, text: str) -> None:

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
+from greenroom.core.rollover import OVERLAP_MS
 from greenroom.core.session import Limits
 from greenroom.ports.engine import EngineConfiguration, EngineEvents, PastTurn
-from greenroom.runtime.audio_bridge import OVERLAP_MS
 from greenroom.runtime.session_runner import SessionRunner
 from tests.runtime.house import House, TalkingLeg
 from tests.runtime.renewing import (

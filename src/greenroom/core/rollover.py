@@ -7,6 +7,11 @@ as long as the next one knows what this one knew.
 from greenroom.core.phases import Phase
 from greenroom.core.session import Hearing, Session
 
+OVERLAP_MS = 1500
+"""At most so much of the caller's audio is given to the next connection, too: far longer than a server takes to find that
+somebody speaks and to say so."""
+AFTER_SPEECH_MS = 200
+"""The end of a turn is known no better than this."""
 OVERDUE_MS = 3000
 """Words that did not come within so long after the end of speech may never come; some servers give none."""
 
@@ -27,6 +32,20 @@ def may_switch(session: Session, at_ms: int, *, urgent: bool = False) -> bool:
     if wanted is None or session.engine_revision != wanted.revision:
         return False
     return reply is None or (urgent and reply.made and reply.turn_id is not None)
+
+
+def overlap_ms(session: Session, at_ms: int) -> int:
+    """How much of the caller's latest audio holds no speech that the engine at hand is known to have heard."""
+    # What was answered was heard, whatever the engine says of when it ended.
+    known = [
+        turn.completed.ended_ms if turn.speaker == "candidate" else turn.completed.started_ms
+        for turn in session.record.turns
+        if turn.completed is not None
+    ]
+    known += [hearing.ended_ms for hearing in session.hearings if hearing.ended_ms is not None]
+    if session.reply is not None:
+        known.append(session.reply.began_ms)
+    return max(0, min(OVERLAP_MS, at_ms - max(known, default=-OVERLAP_MS) - AFTER_SPEECH_MS))
 
 
 def _is_overdue(hearing: Hearing, at_ms: int) -> bool:

@@ -26,10 +26,8 @@ PLAYOUT_SLACK_S = 2.0
 LONGEST_REPLY_MS = 240_000
 """What an engine sends of one reply beyond this is dropped."""
 
-OVERLAP_MS = 500
-"""What a new engine is given of the caller's audio that the one before it got as well: longer than it takes a server to
-find that somebody speaks and to say so, and shorter than the silence at the end of a turn."""
-_RECENT_FRAMES = 64
+RECENT_FRAMES = 100
+"""Two seconds of the caller's audio, kept for a change of engines."""
 
 TIMED_EVERY = 16
 """Frames for each one whose way is timed: timing all of them would be a good part of the way itself."""
@@ -244,18 +242,19 @@ class AudioBridge:
         self._sent_to_engine = 0
 
     def keep_recent(self, *, on: bool) -> None:
-        """Keep what `hand_over` gives, `OVERLAP_MS` of it at least if there is so much."""
-        self._recent = deque(maxlen=_RECENT_FRAMES) if on else None
+        """Keep what `hand_over` gives."""
+        self._recent = deque(maxlen=RECENT_FRAMES) if on else None
 
-    def hand_over(self, leg: EngineLeg) -> None:
-        """Go on with this engine: an utterance that the one before has not noticed yet reaches this one whole."""
+    def hand_over(self, leg: EngineLeg, overlap_ms: int) -> None:
+        """Go on with this engine, which is given so much of what the one before it heard: an utterance that that one has
+        not noticed yet reaches this one whole."""
         overlap: deque[bytes] = deque()
-        missing = OVERLAP_MS * self._bytes_per_ms
+        left = overlap_ms * self._bytes_per_ms
         for payload in reversed(self._recent or ()):
-            if missing <= 0:
+            left -= decoded_bytes(payload)
+            if left < 0:
                 break
             overlap.appendleft(payload)
-            missing -= decoded_bytes(payload)
         self.keep_recent(on=False)
         self.attach_engine(leg)
         for payload in overlap:

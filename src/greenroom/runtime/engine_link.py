@@ -111,7 +111,7 @@ class EngineLink:
         """One that was counted is about to be closed."""
         self._metrics.legs_open["engine"] -= 1
 
-    def replace(self, leg: EngineLeg, successor: Successor) -> EngineLeg:
+    def replace(self, leg: EngineLeg, successor: Successor, overlap_ms: int) -> EngineLeg:
         """Go on with this leg. Gives the one before it."""
         old = self.leg
         assert old is not None
@@ -121,7 +121,7 @@ class EngineLink:
         self.leg, self._adapter = leg, adapter
         self._note_sounding()
         successor.report_to(adapter)
-        self.runner.bridge.hand_over(leg)
+        self.runner.bridge.hand_over(leg, overlap_ms)
         return old
 
     # Inside.

@@ -10,10 +10,9 @@ import structlog
 
 from greenroom.core import signals as s
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
-from greenroom.core.rollover import may_switch
+from greenroom.core.rollover import OVERLAP_MS, may_switch, overlap_ms
 from greenroom.core.session import Session
 from greenroom.ports.engine import EngineEvents, EngineLeg, PastCall, PastTurn
-from greenroom.runtime.audio_bridge import OVERLAP_MS
 from greenroom.runtime.tasks import begin
 
 if TYPE_CHECKING:
@@ -184,7 +183,7 @@ class Rollover:
         news = [turn for turn_id, turn in past_turns(session).items() if turn_id not in successor.knows]
         self._successor = None
         leg.remember(news)
-        old = self._link.replace(leg, successor)
+        old = self._link.replace(leg, successor, overlap_ms(session, self._runner.at_ms))
         self._let_go(old)
         assert self._tasks is not None
         self.watch(leg, self._tasks)
