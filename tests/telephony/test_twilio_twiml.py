@@ -1,4 +1,4 @@
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ printable = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max
 
 @given(printable, printable, st.dictionaries(st.sampled_from(["token", "a", "b"]), printable))
 def test_whatever_is_put_in_comes_out_as_it_was(url: str, action: str, parameters: dict[str, str]) -> None:
-    response = ElementTree.fromstring(twiml.stream(url, action, parameters))
+    response = ET.fromstring(twiml.stream(url, action, parameters))
     connect = response[0]
     assert (response.tag, connect.tag, connect.get("action"), connect.get("method")) == (
         "Response",
@@ -30,7 +30,7 @@ def test_what_the_twilio_package_would_write_is_what_is_written() -> None:
     connect.stream(url="wss://a.example/call").parameter(name="token", value='<"&>')
     response.append(connect)
     ours = twiml.stream("wss://a.example/call", "https://a.example/twilio/resume?session=1&n=2", {"token": '<"&>'})
-    assert ElementTree.canonicalize(ours) == ElementTree.canonicalize(str(response))
+    assert ET.canonicalize(ours) == ET.canonicalize(str(response))
 
 
 def test_a_call_is_ended_or_not_taken_in_twilios_words() -> None:
@@ -39,5 +39,5 @@ def test_a_call_is_ended_or_not_taken_in_twilios_words() -> None:
     ended, rejected = VoiceResponse(), VoiceResponse()
     ended.hangup()
     rejected.reject(reason="busy")
-    assert ElementTree.canonicalize(twiml.hang_up()) == ElementTree.canonicalize(str(ended))
-    assert ElementTree.canonicalize(twiml.reject()) == ElementTree.canonicalize(str(rejected))
+    assert ET.canonicalize(twiml.hang_up()) == ET.canonicalize(str(ended))
+    assert ET.canonicalize(twiml.reject()) == ET.canonicalize(str(rejected))
