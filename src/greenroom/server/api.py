@@ -10,7 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from greenroom.config import LimitSettings
-from greenroom.core.errors import BadInput, GreenroomError, LogUnavailable, NoSuchSession, RateLimited
+from greenroom.core.errors import (
+    BadInput,
+    GreenroomError,
+    LogUnavailable,
+    NoSuchSession,
+    PhoneNotConfigured,
+    RateLimited,
+)
 from greenroom.ports.clock import Clock
 from greenroom.ports.store import SessionRow
 from greenroom.runtime.envelope import rfc3339
@@ -48,13 +55,6 @@ class Nothing(msgspec.Struct):
 class ReportNotAvailable(GreenroomError):
     code = "report_not_available"
     http_status = 404
-
-
-class PhoneNotConfigured(GreenroomError):
-    """No phone provider is set up."""
-
-    code = "phone_not_configured"
-    http_status = 409
 
 
 class Api:
