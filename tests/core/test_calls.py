@@ -23,6 +23,7 @@ from greenroom.core.calls import (
     Stage,
     StreamAsked,
     StreamCame,
+    StreamsFailed,
     Tell,
     Told,
     may_stream_again,
@@ -111,6 +112,8 @@ def test_streams_that_never_come_are_not_asked_for_for_ever() -> None:
         call, asked = step(call, StreamAsked())[0], asked + 1
     assert asked == calls.STREAMS_IN_VAIN
     assert may_stream_again(step(call, StreamCame("CA1"))[0])
+    assert told(call, StreamsFailed())[1] == [Tell(s.CallFailed("caller_lost"))]
+    assert told(RINGING, StreamsFailed())[1] == [Tell(s.CallFailed("failed"))]
 
 
 def test_no_stream_is_asked_for_when_session_or_call_is_over() -> None:
@@ -130,7 +133,7 @@ NEWS = st.lists(
             st.booleans(),
         ),
         st.builds(StreamCame, st.sampled_from(["CA1", None])),
-        st.sampled_from([StreamAsked(), NothingCame(), SessionOver(), HungUp(), NotHungUp()]),
+        st.sampled_from([StreamAsked(), StreamsFailed(), NothingCame(), SessionOver(), HungUp(), NotHungUp()]),
     ),
     max_size=25,
 )

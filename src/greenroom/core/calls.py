@@ -112,6 +112,11 @@ class StreamAsked(News):
 
 
 @dataclass(frozen=True, slots=True)
+class StreamsFailed(News):
+    """The carrier was told to open a stream often enough, and none came."""
+
+
+@dataclass(frozen=True, slots=True)
 class NothingCame(News):
     """The time is up in which something should have been heard of it."""
 
@@ -202,6 +207,10 @@ def _stream_asked(call: Call, _news: StreamAsked) -> Step:
     return replace(call, in_vain=call.in_vain + 1), ()
 
 
+def _streams_failed(call: Call, _news: StreamsFailed) -> Step:
+    return call, _failed(call, "caller_lost" if call.streamed else "failed")
+
+
 def may_stream_again(call: Call) -> bool:
     """Whether another stream may be asked for: the session goes on, and streams do come."""
     return call.wanted and call.stage is not Stage.OVER and call.in_vain < STREAMS_IN_VAIN
@@ -249,6 +258,7 @@ _RULES: dict[type[News], Callable[[Call, Any], Step]] = {
     Told: _told,
     StreamCame: _stream_came,
     StreamAsked: _stream_asked,
+    StreamsFailed: _streams_failed,
     NothingCame: _nothing_came,
     SessionOver: _session_over,
     HungUp: _hung_up,

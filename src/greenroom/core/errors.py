@@ -153,7 +153,7 @@ class CountryNotAllowed(GreenroomError):
 
 
 class NumberNotAllowed(GreenroomError):
-    """This server does not call numbers of this kind: premium, shared-cost, toll-free, special, or its own."""
+    """This server does not call numbers of this kind: premium, shared-cost, toll-free, special, its own."""
 
     code = "number_not_allowed"
     http_status = 403
