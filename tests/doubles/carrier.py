@@ -52,7 +52,7 @@ class Carrier:
     async def look_up(self, call_id: str) -> CallStatus:
         call = self.calls.get(call_id)
         if call is None:
-            raise CallRefused("no such call", "20404")
+            raise CallRefused("no such call", "20404", unknown_call=True)
         return CallStatus(call_id, call.status)
 
     # What a test says.

@@ -39,7 +39,12 @@ class DiallerError(Exception):
 
 
 class CallRefused(DiallerError):
-    """There is no call, and asking again changes nothing."""
+    """It was not done, and asking again changes nothing."""
+
+    def __init__(self, message: str, code: str = "", *, unknown_call: bool = False) -> None:
+        super().__init__(message, code)
+        self.unknown_call = unknown_call
+        """The provider has no call of this name."""
 
 
 class NotNow(DiallerError):

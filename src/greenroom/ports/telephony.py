@@ -113,6 +113,9 @@ class Wire(Protocol):
 class PhoneLeg(CallerLeg, Protocol):
     """One stream of a phone call."""
 
+    frames_heard: int
+    """Pieces of audio that have come on it."""
+
     def received(self, data: bytes) -> None:
         """Take a text message. Raises `StreamRefused`."""
         ...

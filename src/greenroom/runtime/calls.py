@@ -22,6 +22,7 @@ from greenroom.ports.telephony import CallNews
 from greenroom.runtime.deadlines import Deadlines
 from greenroom.runtime.fair_use import KEPT_MS, FairUse
 from greenroom.runtime.metrics import Metrics
+from greenroom.runtime.numbers import PhoneNumber
 from greenroom.runtime.recorder import Recorder
 
 AFTER_RINGING_S = 30.0
@@ -94,6 +95,8 @@ class Calls:
         self._metrics = metrics
         self._live = live
         self._lines: dict[str, Line] = {}
+        self._numbers: dict[str, PhoneNumber] = {}
+        """Of sessions that were made to be called, until they are."""
         self._by_call: dict[str, Line] = {}
         self._past: OrderedDict[str, None] = OrderedDict()
         self._group: asyncio.TaskGroup | None = None
@@ -132,7 +135,26 @@ class Calls:
         """Whether this was a call of ours that is over."""
         return call_id in self._past
 
+    async def is_up(self, call_id: str) -> bool:
+        """Whether the carrier says so, or says nothing: a webhook about a call of long ago must not begin another."""
+        try:
+            return (await self._dialler.look_up(call_id)).status not in c.FINAL
+        except CallRefused as unknown:
+            return not unknown.unknown_call
+        except DiallerError as trouble:
+            log.warning("call not looked up", callId=call_id, code=trouble.code)
+            return True
+
     # Beginning.
+
+    def expect(self, session_id: str, number: PhoneNumber) -> None:
+        """This session is going to be called at this number, unless it ends before. Raises `NoSuchSession`."""
+        if self._live(session_id) is None:
+            raise NoSuchSession("there is no such session")
+        self._numbers[session_id] = number
+
+    def number_of(self, session_id: str) -> PhoneNumber | None:
+        return self._numbers.get(session_id)
 
     def dial(
         self, session_id: str, number_key: str, number_ends: str, address_key: str, order: Callable[[Line], CallOrder]
@@ -156,6 +178,7 @@ class Calls:
             raise
         self._add(line)
         self._metrics.calls["outbound"] += 1
+        self._numbers.pop(session_id, None)
         session.signal(s.CallDialled())
         self._start(self._place(line, ordered, stored), f"place call {session_id}")
 
@@ -212,6 +235,7 @@ class Calls:
 
     def session_over(self, session_id: str) -> None:
         """The session has ended and everybody was told: so does its call. Without one, a no-op."""
+        self._numbers.pop(session_id, None)
         line = self._lines.get(session_id)
         if line is None:
             return
@@ -293,7 +317,7 @@ class Calls:
     def _end_stray(self, call_id: str, session_id: str) -> None:
         """A call goes on whose session is over, and which nobody here knows any more."""
         self._remember(call_id)
-        if self._live(session_id) is None:
+        if self._live(session_id) is None and self._group is not None:
             log.warning("stray call", sessionId=session_id, callId=call_id)
             self._start(self._hang_up(None, call_id), f"hang up {call_id}")
 

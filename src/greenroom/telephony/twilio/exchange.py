@@ -1,9 +1,11 @@
 """Twilio's webhooks: what they tell, and whether it was Twilio who told it."""
 
 import re
+from collections.abc import Mapping
 
 from greenroom.ports.telephony import CallNews, Form, NotUnderstood
-from greenroom.telephony.twilio import signature, twiml
+from greenroom.telephony.twilio import twiml
+from greenroom.telephony.twilio.signature import HEADER, is_valid
 
 _CALL_ID = re.compile("CA[0-9A-Za-z]{1,64}").fullmatch
 _STATUS = re.compile("[a-z-]{1,20}").fullmatch
@@ -12,16 +14,22 @@ _STATUS = re.compile("[a-z-]{1,20}").fullmatch
 class TwilioExchange:
     """Reads what Twilio sends, in the name of one account."""
 
-    signature_header = signature.HEADER
+    signature_header = HEADER
 
     def __init__(self, auth_token: str) -> None:
         self._auth_token = auth_token
-        self.stream = twiml.stream
-        self.hang_up = twiml.hang_up
-        self.reject = twiml.reject
 
-    def is_genuine(self, url: str, form: Form, given: str) -> bool:
-        return signature.is_valid(self._auth_token, url, form, given)
+    def is_genuine(self, url: str, form: Form, signature: str) -> bool:
+        return is_valid(self._auth_token, url, form, signature)
+
+    def stream(self, url: str, action: str, parameters: Mapping[str, str]) -> str:
+        return twiml.stream(url, action, parameters)
+
+    def hang_up(self) -> str:
+        return twiml.hang_up()
+
+    def reject(self) -> str:
+        return twiml.reject()
 
     def news(self, form: Form) -> CallNews:
         call_id, status, answered_by = (_field(form, name) for name in ("CallSid", "CallStatus", "AnsweredBy"))

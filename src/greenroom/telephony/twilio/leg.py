@@ -27,12 +27,14 @@ class TwilioLeg:
         "_unknown_seen",
         "_wire",
         "audio_format",
+        "frames_heard",
         "stream_sid",
     )
 
     def __init__(self, wire: Wire, desk: Desk) -> None:
         self.audio_format = AUDIO_PCMU_8K
         self.stream_sid: str | None = None
+        self.frames_heard = 0
         self._wire = wire
         self._desk = desk
         self._events: CallerEvents | None = None
@@ -56,6 +58,7 @@ class TwilioLeg:
         if payload is None:
             self._heard(message)
         else:
+            self.frames_heard += 1
             self._audio(payload)
 
     def gone(self, code: int) -> None:

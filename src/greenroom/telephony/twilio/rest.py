@@ -137,7 +137,8 @@ def _error(status: int, code: str) -> DiallerError:
         return NotNow(WORDS.get(code, f"the provider takes nothing at the moment ({status})"), code)
     if status >= 500:
         return AnswerLost(f"the provider failed ({status})", code)
-    return CallRefused(WORDS.get(code, f"the provider refused it ({status})"), code)
+    words = WORDS.get(code, f"the provider refused it ({status})")
+    return CallRefused(words, code, unknown_call=code == NOT_FOUND)
 
 
 WORDS = {
