@@ -304,6 +304,19 @@ def test_a_call_that_goes_on_after_everybody_forgot_it_is_hung_up_and_only_once(
     virtual_time.run(stray())
 
 
+def test_calls_are_hung_up_even_when_the_server_fails_around_them() -> None:
+    async def fail() -> None:
+        carriers = []
+        with pytest.raises(ExceptionGroup):
+            async with phone_house() as at:
+                carriers.append(at.carrier)
+                await (await at.story()).go("reply ringing stream media")
+                raise RuntimeError
+        assert carriers[0].hung_up == ["CA1"]
+
+    virtual_time.run(fail())
+
+
 def test_the_process_does_not_stop_before_its_calls_are_hung_up() -> None:
     async def stop() -> None:
         async with phone_house() as at:

@@ -112,6 +112,8 @@ class Calls:
             try:
                 yield self
             finally:
+                for line in tuple(self._lines.values()):
+                    self._learn(line, c.SessionOver())  # where something failed, their sessions may not have said so
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSE_WITHIN_S):
                         while self._at_work:

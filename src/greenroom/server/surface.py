@@ -48,6 +48,7 @@ class Surface:
     tickets: Tickets
     heartbeats: Heartbeats
     tasks: Tasks
+    phones: Phones
     admin_token: str
 
     @property
@@ -128,7 +129,7 @@ async def open_surface(
         try:
             serving = Serving(app, sockets, settings.host, settings.port, half_open_s=patiences.half_open_s)
             async with serving:
-                yield Surface(serving, sockets, tickets, heartbeats, tasks, admin_token)
+                yield Surface(serving, sockets, tickets, heartbeats, tasks, phones, admin_token)
         finally:
             heartbeats.stop()
             watch.stop()
