@@ -368,6 +368,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Numbers that calls come from, one a country; a bare number serves the rest.",
         "numbers such as US=+15551234567,+442071234567",
         _numbers,
+        True,
     ),
     Setting(
         "GREENROOM_PHONE_COUNTRIES", "", "Countries that may be called.", "country codes such as US,GB", _countries
@@ -393,6 +394,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Scenario of calls that come in, by the number called; a bare scenario serves the rest.",
         "scenarios such as +15551234567=sales,job_interview",
         _number_scenarios,
+        True,
     ),
     Setting("GREENROOM_MAX_SESSIONS", "100", "Live sessions at a time.", "a number from 1", _whole(1, _MANY)),
     Setting("GREENROOM_MAX_SESSION_SECONDS", "3600", "Longest session.", "seconds, from 1", _whole(1, 86_400)),

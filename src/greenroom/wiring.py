@@ -25,6 +25,7 @@ from greenroom.runtime.deadlines import Deadlines
 from greenroom.runtime.directory import Admission, Directory, log_unavailable, write_lost
 from greenroom.runtime.fair_use import KEPT_MS, CallLimits, FairUse
 from greenroom.runtime.metrics import Metrics
+from greenroom.runtime.numbers import NumberPlan
 from greenroom.runtime.recorder import Recorder
 from greenroom.runtime.session_runner import Parts, SessionRunner
 from greenroom.runtime.system_clock import SystemClock
@@ -201,7 +202,16 @@ async def make_lines(
     )
     earlier = await asyncio.to_thread(store.calls_since, clock.unix_ms() - KEPT_MS)
     dialler = await stack.enter_async_context(TwilioDialler(TwilioAccount(sid, auth_token, phone.twilio_api_url)))
-    return Lines(TwilioExchange(auth_token), calls_by(dialler, FairUse(rules, earlier)))
+    plan = NumberPlan(phone.countries, phone.twilio_numbers)
+
+    def warm_up() -> None:
+        dialler.warm_up()
+        plan.warm_up()
+
+    # Nobody waits for it: a first call that is faster takes the time itself.
+    warming = asyncio.create_task(asyncio.to_thread(warm_up), name="warm up phone")
+    stack.push_async_callback(asyncio.wait, (warming,))
+    return Lines(TwilioExchange(auth_token), calls_by(dialler, FairUse(rules, earlier)), plan)
 
 
 def make_engine(

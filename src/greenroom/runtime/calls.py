@@ -393,6 +393,14 @@ class Calls:
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         assert self._group is not None
-        task = self._group.create_task(work, name=name)
+        task = self._group.create_task(_guarded(work, name), name=name)
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
+
+
+async def _guarded(work: Coroutine[Any, Any, None], name: str) -> None:
+    """One call's fault must not take the others with it; what is left of the call, its deadline finds."""
+    try:
+        await work
+    except Exception:
+        log.exception("call failed", task=name)

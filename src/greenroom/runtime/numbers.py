@@ -37,6 +37,13 @@ class NumberPlan:
         self.countries = countries
         self._callers = callers
 
+    def warm_up(self) -> None:
+        """What the first look at a number would take its time for; on a thread of its own."""
+        import phonenumbers
+
+        for country in self.countries:
+            phonenumbers.example_number(country)
+
     def check(self, text: str) -> PhoneNumber:
         """The number that somebody wrote, with or without spaces. Raises `BadNumber`, `CountryNotAllowed`,
         `NumberNotAllowed`. The first use takes a tenth of a second: not on the event loop."""

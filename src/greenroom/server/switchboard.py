@@ -37,6 +37,7 @@ class Lines:
 
     exchange: Exchange
     calls: Calls
+    plan: NumberPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Switchboard:
         self._clock = clock
         self._settings = settings
         self._longest_s = min(LONGEST_CALL_S, longest_session_s + SPARE_S)
-        self._plan = NumberPlan(settings.countries, settings.twilio_numbers)
+        self._plan = NumberPlan(frozenset(), {}) if lines is None else lines.plan
 
     @property
     def calls(self) -> Calls:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode
@@ -36,6 +37,8 @@ class TwilioDialler:
     def __init__(self, account: TwilioAccount) -> None:
         self._account = account
         self._http: httpx2.AsyncClient | None = None
+        self._making = Lock()
+        """Of the client: it may be warmed up on a thread while the first call comes."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -46,6 +49,10 @@ class TwilioDialler:
         if self._http is not None:
             await self._http.aclose()
             self._http = None
+
+    def warm_up(self) -> None:
+        """What the first request would take its time for; on a thread of its own."""
+        self._client()
 
     async def place(self, order: CallOrder) -> str:
         fields: list[tuple[str, str]] = [
@@ -107,16 +114,17 @@ class TwilioDialler:
     def _client(self) -> "httpx2.AsyncClient":
         import httpx2
 
-        if self._http is None:
-            account = self._account
-            self._http = httpx2.AsyncClient(
-                auth=(account.account_sid, account.auth_token),
-                timeout=httpx2.Timeout(ANSWER_WITHIN_S, connect=CONNECT_WITHIN_S),
-                trust_env=False,
-                # Reading the certificates takes longer than a whole request, and plain HTTP needs none.
-                verify=account.api_url.startswith("https:"),
-            )
-        return self._http
+        account = self._account
+        with self._making:
+            if self._http is None:
+                self._http = httpx2.AsyncClient(
+                    auth=(account.account_sid, account.auth_token),
+                    timeout=httpx2.Timeout(ANSWER_WITHIN_S, connect=CONNECT_WITHIN_S),
+                    trust_env=False,
+                    # Reading the certificates takes longer than a whole request, and plain HTTP needs none.
+                    verify=account.api_url.startswith("https:"),
+                )
+            return self._http
 
 
 def _content(answer: "httpx2.Response") -> Mapping[str, Any]:
