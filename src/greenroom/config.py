@@ -73,6 +73,8 @@ class LimitSettings:
     calls_per_ip_per_hour: int
     connects_per_ip_per_minute: int
     daily_call_budget: int
+    max_calls: int
+    call_cooldown_seconds: int
     drain_seconds: int
     budget_tokens: int
     budget_seconds: int
@@ -117,6 +119,13 @@ class StoreSettings:
 @dataclass(frozen=True, slots=True)
 class PhoneSettings:
     require_token: bool
+    calls: bool
+    """Whether any call is made or taken: the operator's switch."""
+    ring_seconds: int
+    machine: str
+    """When a machine answers: `hang_up`, `go_on`, or `off` (it is not looked for)."""
+    scenarios: Mapping[str, str]
+    """Which scenario a number of ours leads to; `*` stands for every other number."""
     countries: frozenset[str]
     """Where calls may go, as ISO 3166 codes; empty: nowhere."""
     twilio_account_sid: str | None
@@ -267,6 +276,25 @@ def _numbers(value: str) -> Mapping[str, str]:
             raise ValueError
         numbers[country.upper() or "*"] = number
     return numbers
+
+
+def _one_of(*names: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in names:
+            raise ValueError
+        return value
+
+    return parse
+
+
+def _number_scenarios(value: str) -> Mapping[str, str]:
+    scenarios: dict[str, str] = {}
+    for part in _names(value):
+        number, _, scenario = part.rpartition("=")
+        if not re.fullmatch(r"(\+[1-9][0-9]{6,14})?", number) or not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", scenario):
+            raise ValueError
+        scenarios[number or "*"] = scenario
+    return scenarios
 
 
 def _breaks(value: str) -> frozenset[str]:
@@ -440,9 +468,33 @@ SETTINGS: tuple[Setting, ...] = (
         "Numbers that calls come from, one a country; a bare number serves the rest.",
         "numbers such as US=+15551234567,+442071234567",
         _numbers,
+        True,
     ),
     Setting(
         "GREENROOM_PHONE_COUNTRIES", "", "Countries that may be called.", "country codes such as US,GB", _countries
+    ),
+    Setting(
+        "GREENROOM_PHONE_CALLS",
+        "true",
+        "Whether phone calls are made and taken; false stops both at the next start.",
+        "true or false",
+        _flag,
+    ),
+    Setting("GREENROOM_PHONE_RING_SECONDS", "30", "How long a phone may ring.", "seconds, 5 to 120", _whole(5, 120)),
+    Setting(
+        "GREENROOM_PHONE_MACHINE",
+        "hang_up",
+        "When a machine answers: hang up, or go on; off does not look for one.",
+        "hang_up, go_on or off",
+        _one_of("hang_up", "go_on", "off"),
+    ),
+    Setting(
+        "GREENROOM_PHONE_SCENARIOS",
+        "job_interview",
+        "Scenario of calls that come in, by the number called; a bare scenario serves the rest.",
+        "scenarios such as +15551234567=sales,job_interview",
+        _number_scenarios,
+        True,
     ),
     Setting("GREENROOM_MAX_SESSIONS", "100", "Live sessions at a time.", "a number from 1", _whole(1, _MANY)),
     Setting("GREENROOM_MAX_SESSION_SECONDS", "3600", "Longest session.", "seconds, from 1", _whole(1, 86_400)),
@@ -465,6 +517,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "GREENROOM_DAILY_CALL_BUDGET", "200", "Phone calls a day in all; 0 is no limit.", "a number", _whole(0, _MANY)
+    ),
+    Setting("GREENROOM_MAX_CALLS", "10", "Phone calls at a time; 0 is no limit.", "a number", _whole(0, _MANY)),
+    Setting(
+        "GREENROOM_CALL_COOLDOWN_SECONDS",
+        "30",
+        "Pause between two calls to one number; 0 is none.",
+        "seconds",
+        _whole(0, 86_400),
     ),
     Setting(
         "GREENROOM_BUDGET_TOKENS",
@@ -554,7 +614,15 @@ def _as_text(setting: Setting, value: Any) -> str:
 
 def _value(setting: Setting, text: str) -> Any:
     text = text.strip()
-    if not text and setting.parse not in (_origins, _networks, _countries, _numbers, _breaks, _base_path):
+    if not text and setting.parse not in (
+        _origins,
+        _networks,
+        _countries,
+        _numbers,
+        _number_scenarios,
+        _breaks,
+        _base_path,
+    ):
         return None
     try:
         return setting.parse(text)
@@ -593,6 +661,8 @@ def _pieces(values: dict[str, Any]) -> Settings:
             calls_per_ip_per_hour=of("CALLS_PER_IP_PER_HOUR"),
             connects_per_ip_per_minute=of("CONNECTS_PER_IP_PER_MINUTE"),
             daily_call_budget=of("DAILY_CALL_BUDGET"),
+            max_calls=of("MAX_CALLS"),
+            call_cooldown_seconds=of("CALL_COOLDOWN_SECONDS"),
             drain_seconds=of("DRAIN_SECONDS"),
             budget_tokens=of("BUDGET_TOKENS"),
             budget_seconds=of("BUDGET_SECONDS"),
@@ -615,6 +685,10 @@ def _pieces(values: dict[str, Any]) -> Settings:
         store=StoreSettings(database_url=of("DATABASE_URL"), keep_days=of("KEEP_DAYS")),
         phone=PhoneSettings(
             require_token=of("PHONE_REQUIRE_TOKEN"),
+            calls=of("PHONE_CALLS"),
+            ring_seconds=of("PHONE_RING_SECONDS"),
+            machine=of("PHONE_MACHINE"),
+            scenarios=of("PHONE_SCENARIOS"),
             countries=of("PHONE_COUNTRIES"),
             twilio_account_sid=of("TWILIO_ACCOUNT_SID"),
             twilio_auth_token=of("TWILIO_AUTH_TOKEN"),

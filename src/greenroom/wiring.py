@@ -5,7 +5,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -13,25 +13,33 @@ from greenroom.config import ConfigurationError, EngineSettings, Settings
 from greenroom.core.errors import UnknownScenario
 from greenroom.core.session import Limits
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
+from greenroom.ports.clock import Clock
+from greenroom.ports.dialler import Dialler
 from greenroom.ports.engine import Engine
 from greenroom.ports.scenario import Scenario
 from greenroom.ports.spare import PreparingEngine
 from greenroom.ports.store import Store
+from greenroom.runtime.calls import Calls, CallSettings
 from greenroom.runtime.child_process import ChildProcess
 from greenroom.runtime.deadlines import Deadlines
 from greenroom.runtime.directory import Admission, Directory, log_unavailable, write_lost
+from greenroom.runtime.fair_use import KEPT_MS, CallLimits, FairUse
 from greenroom.runtime.metrics import Metrics
+from greenroom.runtime.numbers import NumberPlan
 from greenroom.runtime.recorder import Recorder
-from greenroom.runtime.session_runner import Parts
+from greenroom.runtime.session_runner import Parts, SessionRunner
 from greenroom.runtime.system_clock import SystemClock
 from greenroom.runtime.toolbox import BadTool, Toolbox
 from greenroom.runtime.warm_engines import WarmEngines
 from greenroom.scenarios import library
 from greenroom.server.page import Page, built_page
 from greenroom.server.surface import Surface, open_surface
+from greenroom.server.switchboard import Lines
 from greenroom.stores.sqlite import SqliteStore
 from greenroom.telephony.browser.leg import BrowserLeg
+from greenroom.telephony.twilio.exchange import TwilioExchange
 from greenroom.telephony.twilio.leg import TwilioLeg
+from greenroom.telephony.twilio.rest import TwilioAccount, TwilioDialler
 from greenroom.tools import LookUp, read_tools
 from greenroom.tools.web import BadToolsFile
 from greenroom.websocket import Heartbeats
@@ -121,6 +129,15 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
         recorder.start()
         stack.push_async_callback(recorder.stop)
         scenarios = scenarios_of(settings)
+
+        def live(session_id: str) -> SessionRunner | None:
+            return directories[0].live(session_id)
+
+        def calls_by(dialler: Dialler, fair_use: FairUse) -> Calls:
+            rules = CallSettings(settings.phone.ring_seconds, settings.phone.machine == "hang_up")
+            return Calls(dialler, fair_use, recorder, deadlines, clock, metrics, live, rules)
+
+        lines = await make_lines(settings, store, clock, calls_by, stack)
         parts = Parts(
             clock,
             deadlines,
@@ -132,6 +149,8 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
             other_voice,
             make_toolbox(settings.engine),
         )
+        if lines is not None:
+            parts = replace(parts, session_over=lines.calls.session_over)
         admission = Admission(
             max_sessions=settings.limits.max_sessions,
             keep_days=settings.store.keep_days,
@@ -157,8 +176,11 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
                 page=page_of(settings),
                 keep_days=settings.store.keep_days,
                 heartbeats=heartbeats,
+                lines=lines,
             )
         )
+        if lines is not None:
+            await stack.enter_async_context(lines.calls.running())
         if warm is not None:
             await stack.enter_async_context(warm.running())
         # Left first: sessions end and tell so while sockets are still there.
@@ -186,6 +208,47 @@ def make_store(settings: Settings) -> Store:
     from pathlib import Path
 
     return SqliteStore(Path(url.removeprefix("sqlite:///")))
+
+
+async def make_lines(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    calls_by: Callable[[Dialler, FairUse], Calls],
+    stack: contextlib.AsyncExitStack,
+) -> Lines | None:
+    """The phone, if the settings have all that it needs; a line in the log says what is missing of one half set up."""
+    phone, limits = settings.phone, settings.limits
+    sid, auth_token = phone.twilio_account_sid, phone.twilio_auth_token
+    needed = {
+        "GREENROOM_TWILIO_ACCOUNT_SID": sid,
+        "GREENROOM_TWILIO_AUTH_TOKEN": auth_token,
+        "GREENROOM_PUBLIC_ORIGIN": settings.server.public_origin,
+    }
+    if not sid or not auth_token or not settings.server.public_origin:
+        if sid or auth_token:
+            log.warning("phone not set up", missing=[name for name, value in needed.items() if not value])
+        return None
+    rules = CallLimits(
+        limits.calls_per_number_per_hour,
+        limits.calls_per_ip_per_hour,
+        limits.daily_call_budget,
+        limits.max_calls,
+        float(limits.call_cooldown_seconds),
+        phone.calls,
+    )
+    earlier = await asyncio.to_thread(store.calls_since, clock.unix_ms() - KEPT_MS)
+    dialler = await stack.enter_async_context(TwilioDialler(TwilioAccount(sid, auth_token, phone.twilio_api_url)))
+    plan = NumberPlan(phone.countries, phone.twilio_numbers)
+
+    def warm_up() -> None:
+        dialler.warm_up()
+        plan.warm_up()
+
+    # Nobody waits for it: a first call that is faster takes the time itself.
+    warming = asyncio.create_task(asyncio.to_thread(warm_up), name="warm up phone")
+    stack.push_async_callback(asyncio.wait, (warming,))
+    return Lines(TwilioExchange(auth_token), calls_by(dialler, FairUse(rules, earlier)), plan)
 
 
 def make_engine(

@@ -11,7 +11,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from greenroom.ports.store import Erasure, NewEvents, NewSession, SessionRow, Store, StoredEvent, StoreError, Write
+from greenroom.ports.store import (
+    CallRow,
+    CallUndone,
+    Erasure,
+    NewCall,
+    NewEvents,
+    NewSession,
+    OldCalls,
+    SessionRow,
+    Store,
+    StoredEvent,
+    StoreError,
+    Write,
+)
 from greenroom.stores.memory import MemoryStore
 from greenroom.stores.sqlite import SqliteStore
 
@@ -283,6 +296,9 @@ writes: st.SearchStrategy[Write] = st.one_of(
     ]
     * 3,
     st.builds(Erasure, ids),
+    st.builds(NewCall, st.builds(CallRow, ids, few, maybe.map(str), st.just("67"), st.just(""))),
+    st.builds(CallUndone, ids),
+    st.builds(OldCalls, few),
 )
 
 
@@ -320,10 +336,38 @@ def everything(store: Store, after: int, limit: int, at_ms: int) -> object:
         store.unended("n2"),
         store.ended_before(at_ms),
         store.ended_before(at_ms, limit),
+        store.calls_since(at_ms),
         [(store.events(read.session_id), store.session(read.session_id)) for read in store.sessions()],
         store.events("a", after=after, limit=limit),
     )
 
 
 def test_the_suite_writes_every_kind() -> None:
-    assert set(get_args(Write)) == {NewSession, NewEvents, Erasure}
+    assert set(get_args(Write)) == {NewSession, NewEvents, Erasure, NewCall, CallUndone, OldCalls}
+
+
+def a_call(call_id: str, at_ms: int) -> CallRow:
+    return CallRow(call_id, at_ms, "a-hash", "67", "another")
+
+
+def test_calls_are_read_from_a_time_on_the_oldest_first(store: Store) -> None:
+    rows = [a_call("c3", 300), a_call("c1", 100), a_call("c2", 200)]
+    store.write([NewCall(row) for row in rows])
+    assert store.calls_since(0) == [rows[1], rows[2], rows[0]]
+    assert store.calls_since(200) == [rows[2], rows[0]]
+    assert store.calls_since(301) == []
+
+
+def test_a_call_that_never_came_to_be_is_taken_back_and_old_ones_are_forgotten(store: Store) -> None:
+    store.write([NewCall(a_call("c1", 100)), NewCall(a_call("c2", 200)), CallUndone("c2"), CallUndone("nobody")])
+    assert [row.call_id for row in store.calls_since(0)] == ["c1"]
+    store.write([NewCall(a_call("c3", 300)), OldCalls(300)])
+    assert [row.call_id for row in store.calls_since(0)] == ["c3"]
+
+
+def test_the_same_call_twice_is_refused_with_all_of_its_batch(store: Store) -> None:
+    store.write([NewCall(a_call("c1", 100))])
+    with pytest.raises(StoreError) as refusal:
+        store.write([NewCall(a_call("c2", 200)), NewCall(a_call("c1", 100))])
+    assert refusal.value.transient is False
+    assert [row.call_id for row in store.calls_since(0)] == ["c1"]

@@ -22,8 +22,8 @@ NEXT_VERSION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -63,8 +63,8 @@ def a_next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (copy / "versions").mkdir(parents=True)
     for path in (ours / "env.py", *(ours / "versions").glob("0*.py")):
         (copy / path.relative_to(ours)).write_text(path.read_text())
-    (copy / "versions" / "0002_flavour.py").write_text(NEXT_VERSION.format(then=""))
-    monkeypatch.setattr(version, "VERSION", "0002")
+    (copy / "versions" / "0003_flavour.py").write_text(NEXT_VERSION.format(then=""))
+    monkeypatch.setattr(version, "VERSION", "0003")
     monkeypatch.setattr(migrating, "MIGRATIONS", copy)
     return copy
 
@@ -102,7 +102,7 @@ def test_an_older_file_is_migrated_and_keeps_what_it_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, a_next_version: Path
 ) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(version, "VERSION", "0001")
+        earlier.setattr(version, "VERSION", "0002")
         store = opened(tmp_path / "a.db")
         store.write([NewSession(ROW)])
         store.close()
@@ -110,7 +110,7 @@ def test_an_older_file_is_migrated_and_keeps_what_it_holds(
     assert store.session("s1") == ROW
     store.close()
     found = shape(tmp_path / "a.db")
-    assert found["version"] == [("0002",)]
+    assert found["version"] == [("0003",)]
     assert "flavour" in str(found["sessions"])
 
 
@@ -118,10 +118,10 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, a_next_version: Path
 ) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(version, "VERSION", "0001")
+        earlier.setattr(version, "VERSION", "0002")
         opened(tmp_path / "a.db").close()
     before = shape(tmp_path / "a.db")
-    (a_next_version / "versions" / "0002_flavour.py").write_text(
+    (a_next_version / "versions" / "0003_flavour.py").write_text(
         NEXT_VERSION.format(then="op.execute('INSERT INTO nowhere VALUES (1)')")
     )
     with pytest.raises(StoreError, match="no such table: nowhere"):

@@ -59,7 +59,7 @@ def test_a_recorded_stream_is_reported_as_it_was() -> None:
         stage.leg.received(line)
     stage.leg.gone(1000)
     assert stage.starts == [
-        StreamStart("MZ00000000000000000000000000000001", "a-token", {"scenarioId": "job_interview"})
+        StreamStart("MZ" + "1".zfill(32), "a-token", {"scenarioId": "job_interview"}, "CA" + "1".zfill(32))
     ]
     assert stage.said == [
         ("audio", b"/v7+/v7+/v7+/v7+"),

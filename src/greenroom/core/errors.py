@@ -117,6 +117,55 @@ class RateLimited(GreenroomError):
         self.retry_after_s = retry_after_s
 
 
+class CallLimitReached(RateLimited):
+    """No phone call may be made now; `retry_after_s` says when the next one may be."""
+
+    def __init__(self, words: str, retry_after_s: float) -> None:
+        super().__init__(retry_after_s)
+        self.args = (words,)
+
+
+class PhoneNotConfigured(GreenroomError):
+    """No phone provider is set up."""
+
+    code = "phone_not_configured"
+    http_status = 409
+
+
+class PhoneSwitchedOff(GreenroomError):
+    """The operator has switched phone calls off."""
+
+    code = "phone_off"
+    http_status = 503
+
+
+class BadNumber(BadInput):
+    """This is no phone number with its country's code: +44 20 7946 0958."""
+
+    code = "bad_phone_number"
+
+
+class CountryNotAllowed(GreenroomError):
+    """This server does not call the number's country."""
+
+    code = "country_not_allowed"
+    http_status = 403
+
+
+class NumberNotAllowed(GreenroomError):
+    """This server does not call numbers of this kind: premium, shared-cost, toll-free, special, its own."""
+
+    code = "number_not_allowed"
+    http_status = 403
+
+
+class NoNumber(GreenroomError):
+    """The session was made without a phone number to call."""
+
+    code = "no_phone_number"
+    http_status = 409
+
+
 class EngineUnreachable(GreenroomError):
     """No connection to the voice engine could be made; trying again may help."""
 

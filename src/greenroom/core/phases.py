@@ -39,6 +39,7 @@ _WHILE_DIALLING: _Row = {
     **_ANYWHERE_BEFORE_THE_CALL,
     s.CallRinging: _to(RINGING),
     s.CallFailed: _to(ENDED),
+    s.CallerHungUp: _to(ENDED),
     s.CallerJoined: _to(CONNECTING, CONNECTED),
     s.EngineReady: _to(),
     s.EngineLost: _to(),

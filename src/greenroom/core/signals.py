@@ -22,7 +22,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class CallDialled(Signal):
-    """The phone provider has taken the call."""
+    """The phone provider is asked for the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class CallerJoined(Signal):
 
 @dataclass(frozen=True, slots=True)
 class CallerHungUp(Signal):
-    """The candidate ended the call."""
+    """The candidate ended the call, before or after its stream came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,51 @@ class Erasure(msgspec.Struct, frozen=True, tag=True):
     session_id: str
 
 
-Write = NewSession | NewEvents | Erasure
+class CallRow(msgspec.Struct, frozen=True):
+    """A phone call that counts against the limits. It says neither who was called nor in which session."""
+
+    call_id: str
+    """Ours, made for this row."""
+    at_ms: int
+    """Unix time in milliseconds."""
+    number_key: str = ""
+    """A keyed hash of the number; empty where none is known."""
+    number_ends: str = ""
+    """Its two last digits."""
+    address_key: str = ""
+    """A keyed hash of the address that asked for it; empty for the operator's own and for calls that came in."""
+
+
+class NewCall(msgspec.Struct, frozen=True, tag=True):
+    """Write: a call is about to be made."""
+
+    row: CallRow
+
+
+class CallUndone(msgspec.Struct, frozen=True, tag=True):
+    """Write: a call that never came to be; unknown ones are fine."""
+
+    call_id: str
+
+
+class OldCalls(msgspec.Struct, frozen=True, tag=True):
+    """Write: calls from before this time are forgotten."""
+
+    before_ms: int
+
+
+Write = NewSession | NewEvents | Erasure | NewCall | CallUndone | OldCalls
+
+
+def session_of(write: Write) -> str | None:
+    """The id of the session that a write is about, if it is about one."""
+    match write:
+        case NewSession(row):
+            return row.session_id
+        case NewEvents() | Erasure():
+            return write.session_id
+        case _:
+            return None
 
 
 class Store(Protocol):
@@ -102,6 +146,10 @@ class Store(Protocol):
 
     def events(self, session_id: str, *, after: int = 0, limit: int = 1000) -> list[StoredEvent]:
         """The log from `after` on, in order of seq."""
+        ...
+
+    def calls_since(self, at_ms: int) -> list[CallRow]:
+        """Calls from this time on, the oldest first."""
         ...
 
     def ended_before(self, at_ms: int, limit: int = 1000) -> list[str]:

@@ -4,6 +4,7 @@ A provider's leg knows its messages and nothing of sockets or sessions: it is gi
 to report to when a stream has said whose call it is.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Protocol
 
 import msgspec
@@ -44,6 +45,61 @@ class StreamStart(msgspec.Struct, frozen=True):
     """The stream token, when one came with it."""
     parameters: dict[str, str]
     """What else came with it; nothing here is checked."""
+    call_id: str | None = None
+    """The provider's name for the call that it belongs to."""
+
+
+Form = Mapping[str, Sequence[str]]
+"""A webhook's fields; each may come more than once."""
+
+
+class CallNews(msgspec.Struct, frozen=True):
+    """What a webhook tells of a call."""
+
+    call_id: str
+    status: str | None
+    """In the words of `core.calls`; None: not told."""
+    by_machine: bool | None
+    """Whether a machine answered; None: not told."""
+    inbound: bool = False
+    caller: str = ""
+    """The number that calls, of an inbound call; empty where it is withheld. Never kept or logged."""
+    called: str = ""
+    """The number of ours that was called."""
+
+
+class SignatureRefused(GreenroomError):
+    """The request is not signed by the phone provider, for this address and this content."""
+
+    code = "signature_refused"
+    http_status = 403
+
+
+class Exchange(Protocol):
+    """What a phone provider's webhooks mean, and how it is answered."""
+
+    signature_header: str
+    """The header in which its signatures come."""
+
+    def is_genuine(self, url: str, form: Form, signature: str) -> bool:
+        """Whether the provider signed a request to this public URL with this content."""
+        ...
+
+    def news(self, form: Form) -> CallNews:
+        """What a webhook says. Raises `NotUnderstood`."""
+        ...
+
+    def stream(self, url: str, action: str, parameters: Mapping[str, str]) -> str:
+        """Open a stream to `url`, with these parameters, and ask `action` when it ends."""
+        ...
+
+    def hang_up(self) -> str:
+        """End the call."""
+        ...
+
+    def reject(self) -> str:
+        """Don't take the call: it costs nothing then."""
+        ...
 
 
 class Wire(Protocol):
@@ -56,6 +112,9 @@ class Wire(Protocol):
 
 class PhoneLeg(CallerLeg, Protocol):
     """One stream of a phone call."""
+
+    frames_heard: int
+    """Pieces of audio that have come on it."""
 
     def received(self, data: bytes) -> None:
         """Take a text message. Raises `StreamRefused`."""

@@ -1,7 +1,7 @@
 """Client sockets that speak JSON."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -40,13 +40,20 @@ class SocketClosed(Exception):
         self.close = close
 
 
-async def connect(base_url: str, path: str, factory: Callable[[], S], *, origin: str | None = None) -> S:
+async def connect(
+    base_url: str,
+    path: str,
+    factory: Callable[[], S],
+    *,
+    origin: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> S:
     """Open a WebSocket on a server that is named by its http(s) URL. Raises `ConnectFailed`."""
     url = "ws" + base_url.rstrip("/").removeprefix("http") + path
-    headers = {"Origin": origin} if origin else None
+    sent = {**(headers or {}), **({"Origin": origin} if origin else {})}
     try:
         _, listener = await picows.ws_connect(  # pyright: ignore[reportUnknownMemberType] its keyword arguments
-            factory, url, extra_headers=headers, websocket_handshake_timeout=HANDSHAKE_S, max_redirects=0
+            factory, url, extra_headers=sent or None, websocket_handshake_timeout=HANDSHAKE_S, max_redirects=0
         )
     except picows.WSHandshakeError as error:
         answer = error.response

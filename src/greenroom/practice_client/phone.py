@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -25,10 +25,12 @@ class Phone(Messages):
     the network would deliver them.
     """
 
-    def __init__(self, parameters: dict[str, str], utterances: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self, parameters: dict[str, str], utterances: Iterable[bytes] = (), *, call_sid: str | None = None
+    ) -> None:
         super().__init__(MAX_MESSAGE_BYTES)
         self.stream_sid = "MZ" + secrets.token_hex(16)
-        self.call_sid = "CA" + secrets.token_hex(16)
+        self.call_sid = call_sid or "CA" + secrets.token_hex(16)
         self.playout = Playout()
         self.talker = Talker(utterances)
         self.ended: Close | None = None
@@ -105,10 +107,19 @@ class Phone(Messages):
 
     def stop(self) -> None:
         """Say `stop` and nothing more."""
+        self.fall_silent()
+        self._send("stop", {"accountSid": "AC" + "0" * 32, "callSid": self.call_sid})
+
+    def fall_silent(self) -> None:
+        """Send no audio any more, as a line that died."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._send("stop", {"accountSid": "AC" + "0" * 32, "callSid": self.call_sid})
+
+    def break_off(self) -> None:
+        """Be gone without a word."""
+        self.fall_silent()
+        self.abort()
 
     async def wait_closed(self) -> Close:
         await self._gone.wait()
@@ -151,7 +162,14 @@ class Phone(Messages):
         )
 
 
-async def call(base_url: str, stream_token: str | None, utterances: Iterable[bytes] = (), **parameters: str) -> Phone:
+async def call(
+    base_url: str,
+    stream_token: str | None,
+    utterances: Iterable[bytes] = (),
+    *,
+    headers: Mapping[str, str] | None = None,
+    **parameters: str,
+) -> Phone:
     """Ring up; the phone is live when this returns. Raises `ConnectFailed`."""
     given = parameters | ({"token": stream_token} if stream_token is not None else {})
-    return await connect(base_url, "/call", lambda: Phone(given, utterances))
+    return await connect(base_url, "/call", lambda: Phone(given, utterances), headers=headers)

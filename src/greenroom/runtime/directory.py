@@ -17,7 +17,17 @@ from greenroom.core.session import Limits
 from greenroom.core.step import create
 from greenroom.ports.observer import Attached, Reader
 from greenroom.ports.scenario import Scenario
-from greenroom.ports.store import Erasure, NewEvents, NewSession, SessionRow, Store, StoredEvent, StoreError, Write
+from greenroom.ports.store import (
+    Erasure,
+    NewEvents,
+    NewSession,
+    SessionRow,
+    Store,
+    StoredEvent,
+    StoreError,
+    Write,
+    session_of,
+)
 from greenroom.runtime.envelope import seal, unseal
 from greenroom.runtime.session_runner import OVER, Parts, SessionRunner
 
@@ -316,7 +326,8 @@ def log_unavailable(directory: Directory) -> None:
 
 def write_lost(directory: Directory, write: Write) -> None:
     """A write that will never be stored: its session's log has a gap, so the session ends."""
-    runner = directory.live(write.row.session_id if isinstance(write, NewSession) else write.session_id)
+    session_id = session_of(write)
+    runner = None if session_id is None else directory.live(session_id)
     if runner is not None:
         runner.signal(s.EndAskedFor("log_unavailable"))
 

@@ -55,6 +55,12 @@ class Metrics:
     """Of sound that was written down, where that is what is paid for."""
     engine_warm: int = 0
     """Connections that wait for a call."""
+    calls: Counter[str] = field(default_factory=Counter[str])
+    """Phone calls made and taken, by direction."""
+    calls_open: int = 0
+    """Phone calls that are not known to be over."""
+    hang_ups_failed: int = 0
+    """Calls left to the carrier's own time limit."""
     observers_dropped_by_code: Counter[str] = field(default_factory=Counter[str])
     rejected_by_code: Counter[str] = field(default_factory=Counter[str])
     sockets_open: Counter[str] = field(default_factory=Counter[str])

@@ -9,7 +9,7 @@ from time import monotonic
 
 import structlog
 
-from greenroom.ports.store import Erasure, NewEvents, NewSession, Store, StoreError, Write
+from greenroom.ports.store import NewEvents, NewSession, Store, StoreError, Write, session_of
 
 log = structlog.get_logger()
 
@@ -192,7 +192,7 @@ class Recorder:
             log.info("events are stored again")
 
     def _lose(self, item: _Item, why: str) -> None:
-        log.error("event dropped", session_id=_session_id(item.write), kind=type(item.write).__name__, why=why)
+        log.error("event dropped", session_id=session_of(item.write), kind=type(item.write).__name__, why=why)
         for flush in self._flushes:
             flush.whole = flush.whole and flush.upto < self._settled
         if self._on_lost is not None:
@@ -321,10 +321,6 @@ def _call(call: Callable[[], None]) -> None:
         log.exception("a recorder's callback failed")
 
 
-def _session_id(write: Write) -> str:
-    return write.row.session_id if isinstance(write, NewSession) else write.session_id
-
-
 def _size(write: Write) -> int:
     """About what it takes in memory while it waits."""
     match write:
@@ -335,5 +331,5 @@ def _size(write: Write) -> int:
             for event in write.events:
                 size += _OVERHEAD_BYTES + len(event.body)
             return size
-        case Erasure():
+        case _:
             return _OVERHEAD_BYTES

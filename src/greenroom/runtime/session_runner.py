@@ -64,6 +64,8 @@ class Parts:
     """By id. Raises `UnknownScenario`."""
     breaks: frozenset[str] = frozenset()
     """Faults switched on to show that a guard catches them; tests only."""
+    session_over: Callable[[str], None] = lambda _: None
+    """Told of each session whose end everybody knows: its phone call ends then, too."""
     other_voice: Engine | None = None
     """Says goodbye where `engine` does not come back."""
     toolbox: Toolbox = field(default_factory=Toolbox)
@@ -275,6 +277,7 @@ class SessionRunner:
             self._forget_caller()
             caller.close(FAULT, "failed")
         self.feed.close(FAULT, "failed")
+        self._parts.session_over(self.session_id)
         await self._engine.close()
 
     async def _finish(self) -> None:
@@ -285,6 +288,7 @@ class SessionRunner:
         if caller is not None:
             self._forget_caller()
             caller.close(NORMAL, self.reason or "ended")
+        self._parts.session_over(self.session_id)
         await self._engine.close()
         if "leak_socket" in self._parts.breaks:
             _leaked.append(socket.socket())

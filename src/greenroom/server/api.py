@@ -22,6 +22,7 @@ from greenroom.server.handshake import RateLimit
 from greenroom.server.ports import Sessions
 from greenroom.server.requests import number, read
 from greenroom.server.sockets import Sockets
+from greenroom.server.switchboard import Switchboard
 from greenroom.server.tickets import TICKET_S, Tickets
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -50,13 +51,6 @@ class ReportNotAvailable(GreenroomError):
     http_status = 404
 
 
-class PhoneNotConfigured(GreenroomError):
-    """No phone provider is set up."""
-
-    code = "phone_not_configured"
-    http_status = 409
-
-
 class Api:
     """The endpoints. Each gets the request with its asker; what they raise is answered in one place."""
 
@@ -71,6 +65,7 @@ class Api:
         limits: LimitSettings,
         creations: RateLimit | None = None,
         *,
+        phone: Switchboard,
         keep_days: int = 0,
     ) -> None:
         self._sessions = sessions
@@ -81,6 +76,7 @@ class Api:
         self._clock = clock
         self._limits = limits
         self._creations = creations
+        self._phone = phone
         self._keep_days = keep_days
 
     def routes(self) -> list[Route]:
@@ -108,6 +104,9 @@ class Api:
             wait_s = self._creations.take(rate_key(request.scope["greenroom.address"]), self._clock.now())
             if wait_s > 0:
                 raise RateLimited(wait_s)
+        if wanted.phone_number is not None and wanted.channel != "phone":
+            raise BadInput("a phoneNumber goes with the channel phone")
+        number = None if wanted.phone_number is None else await self._phone.number(wanted.phone_number)
         session = await self._sessions.create(
             owner_id=asker.owner_id,
             channel=wanted.channel,
@@ -115,6 +114,8 @@ class Api:
             config=wanted.config,
             voice=wanted.voice,
         )
+        if number is not None:
+            self._phone.expect(session.session_id, number)
         now = self._clock.now()
         made = {
             "sessionId": session.session_id,
@@ -165,8 +166,12 @@ class Api:
         return self._json({"ticket": value, "expiresAt": expires_at})
 
     async def call(self, request: Request) -> Response:
-        await self._seen(request, changing=True)
-        raise PhoneNotConfigured("no phone provider is set up on this server")
+        row, asker = await self._seen(request, changing=True)
+        await read(request, Nothing)
+        address = None if asker.is_admin else rate_key(request.scope["greenroom.address"])
+        self._phone.dial(row.session_id, row.channel, address)
+        now = await self._sessions.row(row.session_id) or row
+        return self._json({"sessionId": now.session_id, "status": now.status}, 202)
 
     async def end(self, request: Request) -> Response:
         row, _ = await self._seen(request, changing=True)
@@ -198,8 +203,10 @@ class Api:
     async def limits(self, request: Request) -> Response:
         why = self._sessions.ready()
         wait_s = 0.0
+        address = rate_key(request.scope["greenroom.address"])
         if self._creations is not None:
-            wait_s = self._creations.peek(rate_key(request.scope["greenroom.address"]), self._clock.now())
+            wait_s = self._creations.peek(address, self._clock.now())
+        phone = await self._phone.limits(address, request.query_params.get("phoneNumber"))
         return self._json(
             {
                 "takesSessions": why is None,
@@ -210,8 +217,7 @@ class Api:
                 "maxSessionSeconds": self._limits.max_session_seconds,
                 "keepDays": self._keep_days,
                 "phone": {
-                    "available": False,
-                    "code": PhoneNotConfigured.code,
+                    **phone,
                     "callsPerNumberPerHour": self._limits.calls_per_number_per_hour,
                     "callsPerAddressPerHour": self._limits.calls_per_ip_per_hour,
                     "dailyCallBudget": self._limits.daily_call_budget,

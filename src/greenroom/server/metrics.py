@@ -64,6 +64,13 @@ class Exposition:
             m.engine_transcript_seconds,
         )
         yield GaugeMetricFamily("greenroom_engine_warm", "Engine connections that wait for a call.", m.engine_warm)
+        yield _counters("greenroom_phone_calls", "Phone calls made and taken.", "direction", m.calls)
+        yield GaugeMetricFamily(
+            "greenroom_phone_calls_open", "Phone calls that are not known to be over.", m.calls_open
+        )
+        yield _counters(
+            "greenroom_hang_ups_failed", "Calls left to the carrier's own time limit.", None, m.hang_ups_failed
+        )
         yield _counters(
             "greenroom_observers_dropped", "Observers closed by the server.", "code", m.observers_dropped_by_code
         )

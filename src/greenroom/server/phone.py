@@ -8,10 +8,12 @@ from picows import WSMsgType
 from greenroom.core.errors import GreenroomError, NoSuchSession, TicketRefused
 from greenroom.ports.clock import Clock
 from greenroom.ports.telephony import Desk, NotUnderstood, PhoneLeg, StreamRefused, StreamStart, Wire
+from greenroom.runtime.calls import Calls
 from greenroom.runtime.metrics import Metrics
 from greenroom.server.auth import ADMIN_OWNER
 from greenroom.server.closing import close_code
 from greenroom.server.handshake import Visitor
+from greenroom.server.media_watch import MediaWatch
 from greenroom.server.ports import JOB_INTERVIEW, LiveSession, Sessions
 from greenroom.server.sockets import ServerSocket, Sockets
 from greenroom.server.tasks import Tasks
@@ -19,7 +21,10 @@ from greenroom.server.tickets import Tickets
 from greenroom.websocket import TEXT
 
 FIRST_TRY = {"jobTitle": "Team member", "company": "Example Company", "jobDescription": ""}
-"""What a stream that says nothing of the job is interviewed for."""
+"""What a caller who says nothing of the job is interviewed for."""
+
+NO_MEDIA = 4408
+"""As for any peer that was not heard for too long."""
 
 MakeLeg = Callable[[Wire, Desk], PhoneLeg]
 
@@ -39,8 +44,12 @@ class Phones:
         clock: Clock,
         *,
         require_token: bool = True,
+        calls: Calls | None = None,
+        watch: MediaWatch | None = None,
     ) -> None:
         self.metrics = metrics
+        self.calls = calls
+        self.watch = MediaWatch() if watch is None else watch
         self._make_leg = make_leg
         self._sessions = sessions
         self._tickets = tickets
@@ -65,6 +74,8 @@ class Phones:
             if session is None:
                 raise NoSuchSession("the session of this token is over")
             socket.join(session)
+            if self.calls is not None:
+                self.calls.stream_came(ticket.session_id, start.call_id)
         except GreenroomError as refusal:
             socket.refuse(refusal)
 
@@ -89,14 +100,15 @@ class Phones:
 class PhoneSocket(ServerSocket):
     """One stream's WebSocket: gives what comes to the leg, and is what the leg speaks through."""
 
-    __slots__ = ("_joined", "_leg", "_phones")
+    __slots__ = ("_leg", "_phones", "_session_id")
 
     kind = "phone"
 
     def __init__(self, sockets: Sockets, visitor: Visitor, phones: Phones, make_leg: MakeLeg) -> None:
         super().__init__(sockets, visitor)
         self._phones = phones
-        self._joined = False
+        self._session_id: str | None = None
+        """Once it is its session's caller."""
         self._leg = make_leg(self, self)
 
     def message(self, kind: WSMsgType, data: bytes) -> None:
@@ -109,9 +121,25 @@ class PhoneSocket(ServerSocket):
 
     def closed(self, code: int, reason: str) -> None:
         super().closed(code, reason)
-        if self._joined:
+        if self._session_id is not None:
             self._phones.metrics.legs_open["caller"] -= 1
+            self._phones.watch.discard(self)
         self._leg.gone(code)
+
+    @property
+    def frames_heard(self) -> int:
+        return self._leg.frames_heard
+
+    def fell_silent(self) -> None:
+        """No media: perhaps the call is over. Whoever carries it knows."""
+        log.info("caller silent", sessionId=self._session_id, streamSid=self._leg.stream_sid)
+        if self._phones.calls is not None and self._session_id is not None:
+            self._phones.calls.suspect(self._session_id)
+
+    def is_dead(self) -> None:
+        """No media for so long that nobody is there."""
+        self._leg.gone(NO_MEDIA)
+        self.close(NO_MEDIA, "no media")
 
     def started(self, leg: PhoneLeg, start: StreamStart) -> None:  # noqa: ARG002 there is but one
         """The leg knows whose call it is."""
@@ -121,7 +149,8 @@ class PhoneSocket(ServerSocket):
         """Be the session's caller from now on. Raises `OutOfOrder` when it is over."""
         events = session.attach_caller(self._leg)
         if self.is_open:
-            self._joined = True
+            self._session_id = session.session_id
+            self._phones.watch.add(self)
             self._phones.metrics.legs_open["caller"] += 1
             self.settle()
         self._leg.admitted(events)

@@ -31,11 +31,11 @@ class NotJson(GreenroomError):
 
 async def read(request: Request, shape: type[T]) -> T:
     """The body as JSON of this shape; an empty one counts as `{}`. Raises `BadInput` and the errors above."""
-    body = await _body(request)
-    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    content = await body(request)
+    if content and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise NotJson("send JSON, with Content-Type: application/json")
     try:
-        return msgspec.json.decode(body or b"{}", type=shape)
+        return msgspec.json.decode(content or b"{}", type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(str(error) or "nested too deeply") from None
 
@@ -50,17 +50,18 @@ def number(request: Request, name: str, default: int, least: int, most: int) -> 
     return int(text)
 
 
-async def _body(request: Request) -> bytes:
+async def body(request: Request) -> bytes:
+    """All of it. Raises `BodyTooLarge`, `BodyTooSlow`."""
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > MAX_BODY_BYTES:
         raise BodyTooLarge(f"at most {MAX_BODY_BYTES} bytes")
-    body = bytearray()
+    content = bytearray()
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
             async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY_BYTES:
+                content += chunk
+                if len(content) > MAX_BODY_BYTES:
                     raise BodyTooLarge(f"at most {MAX_BODY_BYTES} bytes")
     except TimeoutError:
         raise BodyTooSlow("the body did not come in time") from None
-    return bytes(body)
+    return bytes(content)

@@ -9,7 +9,7 @@ from picows import WSUpgradeRequest
 
 from greenroom.core.errors import GreenroomError
 from greenroom.runtime.metrics import Metrics
-from greenroom.server.handshake import Door, Visitor, path_of
+from greenroom.server.handshake import Door, Headers, Visitor, path_of
 from greenroom.server.patience import Patience
 from greenroom.websocket import Heartbeats, Messages
 
@@ -57,6 +57,7 @@ class ServerSocket(Messages):
 
 
 Factory = Callable[["Sockets", Visitor], ServerSocket]
+Guard = Callable[[Headers, bytes], None]
 
 
 class Sockets:
@@ -80,6 +81,7 @@ class Sockets:
         self._metrics = metrics
         self._base_path = base_path
         self._routes: dict[str, Factory] = {}
+        self._guards: dict[str, Guard] = {}
         self._open: set[ServerSocket] = set()
         self._unattached = Patience[ServerSocket](attach_within_s, _attach_never_came)
         self._all_closed: asyncio.Event | None = None
@@ -96,9 +98,14 @@ class Sockets:
         """How many are open without having said what for."""
         return len(self._unattached)
 
-    def serve(self, path: str, factory: Factory) -> None:
-        """Open a socket of this factory's for everyone who is let in at this path (below the base path)."""
+    def serve(self, path: str, factory: Factory, guard: Guard | None = None) -> None:
+        """Open a socket of this factory's for everyone who is let in at this path (below the base path).
+
+        `guard` looks at the headers and the whole request target after the door did, and raises its refusal.
+        """
         self._routes[self._base_path + path] = factory
+        if guard is not None:
+            self._guards[self._base_path + path] = guard
 
     def admit(self, request: WSUpgradeRequest, peer: str | None) -> ServerSocket:
         """The socket for an upgrade request. Raises the refusal, which is counted already."""
@@ -111,6 +118,9 @@ class Sockets:
                 draining=self.draining,
                 open_sockets=len(self._open),
             )
+            guard = self._guards.get(path_of(request.path))
+            if guard is not None:
+                guard(request.headers, request.path)
         except GreenroomError as refusal:
             self._metrics.rejected(refusal.code)
             log.debug("socket refused", code=refusal.code)

@@ -35,6 +35,17 @@ EVENTS = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+CALLS = Table(
+    "calls",
+    METADATA,
+    Column("call_id", Text, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("number_key", Text, nullable=False),
+    Column("number_ends", Text, nullable=False),
+    Column("address_key", Text, nullable=False),
+)
+
+Index("calls_by_time", CALLS.c.at_ms, CALLS.c.call_id)
 Index("sessions_newest", SESSIONS.c.created_at_ms, SESSIONS.c.session_id)
 Index("sessions_newest_of_owner", SESSIONS.c.owner_id, SESSIONS.c.created_at_ms, SESSIONS.c.session_id)
 Index("sessions_by_end", SESSIONS.c.ended_at_ms, SESSIONS.c.session_id)

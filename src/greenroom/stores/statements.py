@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from greenroom.stores.schema import EVENTS, SESSIONS
+from greenroom.stores.schema import CALLS, EVENTS, SESSIONS
 
 _Rows = Select[*tuple[Any, ...]]
 
@@ -27,6 +27,7 @@ _of_owner = bindparam("owner_id", type_=Text)
 _limit = bindparam("limit", type_=BigInteger)
 _S = SESSIONS.c
 _E = EVENTS.c
+_C = CALLS.c
 
 # The log itself says how long it is: a second count in the session's row would be written with every event.
 _head_seq = (
@@ -71,6 +72,12 @@ STATEMENTS: dict[str, Executable] = {
     "CHANGE_SESSION": update(SESSIONS).where(_S.session_id == bindparam("which", type_=Text)).values(_change),
     "ERASE_SESSION": delete(SESSIONS).where(_S.session_id == _of_session),
     "ERASE_LINES": delete(EVENTS).where(_E.session_id == _of_session),
+    "ADD_CALL": insert(CALLS).values({column.name: bindparam(column.name) for column in CALLS.c}),
+    "UNDO_CALL": delete(CALLS).where(_C.call_id == bindparam("call_id", type_=Text)),
+    "FORGET_CALLS": delete(CALLS).where(_C.at_ms < bindparam("before_ms", type_=BigInteger)),
+    "CALLS_SINCE": select(*CALLS.c)
+    .where(_C.at_ms >= bindparam("at_ms", type_=BigInteger))
+    .order_by(_C.at_ms, _C.call_id),
     "SESSION": _rows.where(_S.session_id == _of_session),
     "SESSIONS": _newest_first,
     "SESSIONS_BEFORE": _newest_first.where(_earlier),

@@ -8,7 +8,18 @@ from threading import Lock
 
 import msgspec
 
-from greenroom.ports.store import Erasure, NewEvents, NewSession, SessionRow, StoredEvent, Write
+from greenroom.ports.store import (
+    CallRow,
+    CallUndone,
+    Erasure,
+    NewCall,
+    NewEvents,
+    NewSession,
+    OldCalls,
+    SessionRow,
+    StoredEvent,
+    Write,
+)
 from greenroom.stores.errors import WriteRefused
 
 _CHANGES = ("status", "reason", "configuration", "scenario_id", "ended_at_ms")
@@ -30,6 +41,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._sessions: dict[str, _Session] = {}
+        self._calls: dict[str, CallRow] = {}
         self._lock = Lock()
 
     def open(self) -> None: ...
@@ -39,8 +51,13 @@ class MemoryStore:
     def write(self, batch: Sequence[Write]) -> None:
         with self._lock:
             staged: dict[str, _Session | None] = {}
+            calls = self._calls
             for write in batch:
-                self._stage(staged, write)
+                if isinstance(write, (NewCall, CallUndone, OldCalls)):
+                    calls = _with_calls(calls, write)
+                else:
+                    self._stage(staged, write)
+            self._calls = calls
             for session_id, session in staged.items():
                 if session is None:
                     self._sessions.pop(session_id, None)
@@ -73,11 +90,16 @@ class MemoryStore:
             start = bisect_right(log, after, key=_seq)
             return log[start : start + max(0, limit)]
 
+    def calls_since(self, at_ms: int) -> list[CallRow]:
+        with self._lock:
+            rows = [row for row in self._calls.values() if row.at_ms >= at_ms]
+        return sorted(rows, key=lambda row: (row.at_ms, row.call_id))
+
     def ended_before(self, at_ms: int, limit: int = 1000) -> list[str]:
         ends = [(row.ended_at_ms, row.session_id) for row in self._oldest_first() if row.ended_at_ms is not None]
         return [session_id for ended_at_ms, session_id in sorted(ends) if ended_at_ms < at_ms][: max(0, limit)]
 
-    def _stage(self, staged: dict[str, _Session | None], write: Write) -> None:
+    def _stage(self, staged: dict[str, _Session | None], write: NewSession | NewEvents | Erasure) -> None:
         session_id = write.row.session_id if isinstance(write, NewSession) else write.session_id
         if session_id not in staged:
             known = self._sessions.get(session_id)
@@ -98,6 +120,19 @@ class MemoryStore:
     def _oldest_first(self) -> list[SessionRow]:
         with self._lock:
             return sorted((session.with_head() for session in self._sessions.values()), key=_place)
+
+
+def _with_calls(calls: dict[str, CallRow], write: NewCall | CallUndone | OldCalls) -> dict[str, CallRow]:
+    match write:
+        case NewCall(row):
+            if row.call_id in calls:
+                message = f"call {row.call_id} is there already"
+                raise WriteRefused(message)
+            return {**calls, row.call_id: row}
+        case CallUndone(call_id):
+            return {known: row for known, row in calls.items() if known != call_id}
+        case OldCalls(before_ms):
+            return {known: row for known, row in calls.items() if row.at_ms >= before_ms}
 
 
 def _add(session: _Session, write: NewEvents) -> None:

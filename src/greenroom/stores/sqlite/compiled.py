@@ -2,6 +2,16 @@
 
 SCHEMA = (
     """
+CREATE TABLE calls (
+call_id TEXT NOT NULL,
+at_ms BIGINT NOT NULL,
+number_key TEXT NOT NULL,
+number_ends TEXT NOT NULL,
+address_key TEXT NOT NULL,
+PRIMARY KEY (call_id)
+)
+""",
+    """
 CREATE TABLE events (
 session_id TEXT NOT NULL,
 seq BIGINT NOT NULL,
@@ -26,6 +36,9 @@ node_id TEXT NOT NULL,
 ended_at_ms BIGINT,
 PRIMARY KEY (session_id)
 )
+""",
+    """
+CREATE INDEX calls_by_time ON calls (at_ms, call_id)
 """,
     """
 CREATE INDEX sessions_by_end ON sessions (ended_at_ms, session_id)
@@ -59,6 +72,24 @@ DELETE FROM sessions WHERE sessions.session_id = :session_id
 
 ERASE_LINES = """
 DELETE FROM events WHERE events.session_id = :session_id
+"""
+
+ADD_CALL = """
+INSERT INTO calls (call_id, at_ms, number_key, number_ends, address_key) VALUES (:call_id, :at_ms, :number_key, :number_ends, :address_key)
+"""
+
+UNDO_CALL = """
+DELETE FROM calls WHERE calls.call_id = :call_id
+"""
+
+FORGET_CALLS = """
+DELETE FROM calls WHERE calls.at_ms < :before_ms
+"""
+
+CALLS_SINCE = """
+SELECT calls.call_id, calls.at_ms, calls.number_key, calls.number_ends, calls.address_key
+FROM calls
+WHERE calls.at_ms >= :at_ms ORDER BY calls.at_ms, calls.call_id
 """
 
 SESSION = """

@@ -6,7 +6,7 @@ The reasons for the settings below are in docs/adr/0010 (durability), 0011 (no S
 
 import os
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +15,19 @@ from typing import Any, cast
 
 import msgspec
 
-from greenroom.ports.store import Erasure, NewEvents, NewSession, SessionRow, StoredEvent, StoreError, Write
+from greenroom.ports.store import (
+    CallRow,
+    CallUndone,
+    Erasure,
+    NewCall,
+    NewEvents,
+    NewSession,
+    OldCalls,
+    SessionRow,
+    StoredEvent,
+    StoreError,
+    Write,
+)
 from greenroom.stores.sqlite import compiled as sql
 from greenroom.stores.sqlite.version import bring_up_to_date
 from greenroom.stores.sqlite.words import in_words
@@ -128,6 +140,9 @@ class SqliteStore:
         values = {"session_id": session_id, "after": after, "limit": max(0, limit)}
         return [StoredEvent(*row) for row in self._read(sql.EVENTS, values)]
 
+    def calls_since(self, at_ms: int) -> list[CallRow]:
+        return [CallRow(*row) for row in self._read(sql.CALLS_SINCE, {"at_ms": at_ms})]
+
     def ended_before(self, at_ms: int, limit: int = 1000) -> list[str]:
         return [session_id for (session_id,) in self._read(sql.ENDED_BEFORE, {"at_ms": at_ms, "limit": max(0, limit)})]
 
@@ -218,21 +233,27 @@ def _truncate_wal(writer: sqlite3.Connection) -> bool:
 
 def _apply(writer: sqlite3.Connection, kind: type[Write], run: list[Any]) -> None:
     """Neighbours of one kind go in together: few statements, so the loop's thread is seldom kept from running."""
-    if kind is NewSession:
-        writer.executemany(
-            sql.ADD_SESSION, [msgspec.structs.asdict(write.row) for write in cast("list[NewSession]", run)]
-        )
-    elif kind is NewEvents:
+    if kind is NewEvents:
         writes = cast("list[NewEvents]", run)
         writer.executemany(sql.ADD_LINE, [_line(write.session_id, event) for write in writes for event in write.events])
         changes = [change for write in writes if (change := _change(write))]
         if changes:
             writer.executemany(sql.CHANGE_SESSION, changes)
-    else:
+    elif kind is Erasure:
         ids = [{"session_id": write.session_id} for write in cast("list[Erasure]", run)]
         erased = writer.executemany(sql.ERASE_LINES, ids).rowcount + writer.executemany(sql.ERASE_SESSION, ids).rowcount
         if erased:
             writer.execute("PRAGMA user_version = 1")
+    else:
+        writer.executemany(*_PLAIN[kind](run))
+
+
+_PLAIN: dict[type[Write], Callable[[list[Any]], tuple[str, list[dict[str, Any]]]]] = {
+    NewSession: lambda run: (sql.ADD_SESSION, [msgspec.structs.asdict(write.row) for write in run]),
+    NewCall: lambda run: (sql.ADD_CALL, [msgspec.structs.asdict(write.row) for write in run]),
+    CallUndone: lambda run: (sql.UNDO_CALL, [msgspec.structs.asdict(write) for write in run]),
+    OldCalls: lambda run: (sql.FORGET_CALLS, [msgspec.structs.asdict(write) for write in run]),
+}
 
 
 def _line(session_id: str, event: StoredEvent) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from greenroom.ports.store import StoreError
 from greenroom.stores.sqlite.compiled import SCHEMA
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest of `migrations/versions`: four digits, counting up."""
 
 _STAMP = ("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",)

@@ -1,1 +1,1 @@
-"""Twilio: Media Streams."""
+"""Twilio: Media Streams, webhooks, calls."""

@@ -8,8 +8,8 @@ import structlog
 from greenroom.ports.caller import AUDIO_PCMU_8K, CallerEvents
 from greenroom.ports.telephony import Desk, NotUnderstood, OutOfTurn, StreamStart, Wire
 from greenroom.telephony.twilio import messages as m
+from greenroom.telephony.twilio.twiml import TOKEN
 
-TOKEN = "token"  # noqa: S105 the parameter's name
 NORMAL = 1000
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -27,12 +27,14 @@ class TwilioLeg:
         "_unknown_seen",
         "_wire",
         "audio_format",
+        "frames_heard",
         "stream_sid",
     )
 
     def __init__(self, wire: Wire, desk: Desk) -> None:
         self.audio_format = AUDIO_PCMU_8K
         self.stream_sid: str | None = None
+        self.frames_heard = 0
         self._wire = wire
         self._desk = desk
         self._events: CallerEvents | None = None
@@ -56,6 +58,7 @@ class TwilioLeg:
         if payload is None:
             self._heard(message)
         else:
+            self.frames_heard += 1
             self._audio(payload)
 
     def gone(self, code: int) -> None:
@@ -105,7 +108,8 @@ class TwilioLeg:
         self._media_head = b'{"event":"media","streamSid":%b,"media":{"payload":"' % m.build(stream_sid)
         self._audio = _unheard
         parameters = dict(start.custom_parameters)
-        self._desk.started(self, StreamStart(stream_sid, parameters.pop(TOKEN, None) or None, parameters))
+        token = parameters.pop(TOKEN, None) or None
+        self._desk.started(self, StreamStart(stream_sid, token, parameters, start.call_sid or None))
 
     def _unknown(self) -> None:
         if self.stream_sid is None:
