@@ -17,9 +17,11 @@ from logging import WARNING
 from typing import Any
 
 import picows
+from tests.doubles.realtime_server import Behaviour, realtime_double
+from tests.doubles.realtime_session import Session
 
 from benchmarks.relay.load import Call
-from benchmarks.warm import SlowServer, SlowSession, serving
+from benchmarks.server import serving
 from greenroom.engines.realtime.connection import Connection
 from greenroom.server import logging
 
@@ -58,20 +60,13 @@ def watched(took_ms: list[float], cpu_ms: list[float]) -> Generator[None]:
         Connection.message, Connection.send_text = message, send_text
 
 
-def asked(session: SlowSession) -> int:
-    """Replies that were asked for."""
-    return sum(event["type"] == "response.create" for event in session.received)
-
-
-async def turn(session: SlowSession, number: int) -> bool:
+async def turn(session: Session, number: int) -> bool:
     """The candidate says something; whether it was answered."""
-    before, item = asked(session), f"item_in_{number}"
-    session.tell("input_audio_buffer.speech_started", item_id=item, audio_start_ms=number * 1000)
-    session.tell("input_audio_buffer.speech_stopped", item_id=item, audio_end_ms=number * 1000 + 900)
+    before = len(session.of_type("response.create"))
+    item_id = await session.speech_started(number * 1000)
+    await session.speech_stopped(item_id, number * 1000 + 900)
     try:
-        async with asyncio.timeout(NO_ANSWER_S):
-            while asked(session) == before:  # noqa: ASYNC110 it is a list, and nobody tells
-                await asyncio.sleep(0.002)
+        await session.until(lambda: len(session.of_type("response.create")) > before, NO_ANSWER_S)
     except TimeoutError:
         return False
     await asyncio.sleep(0.02)  # the reply is heard, as a caller's marks come back
@@ -82,7 +77,8 @@ async def measure(calls: int = CALLS) -> tuple[list[float], list[float]]:
     """Milliseconds of every hop in so many calls, one after the other: by the clock, and of the processor's time."""
     took_ms: list[float] = []
     cpu_ms: list[float] = []
-    async with SlowServer(0.0).running() as server, serving(server, 0) as running:
+    behaviour = Behaviour(checked=False, ms_per_word=5)
+    async with realtime_double(behaviour) as double, serving(double.url) as running:
         for number in range(calls + 1):
             if number == 1:
                 took_ms.clear()
@@ -93,9 +89,8 @@ async def measure(calls: int = CALLS) -> tuple[list[float], list[float]]:
                 async with asyncio.timeout(5):
                     await call.talking.wait()
                 await asyncio.sleep(0.05)
-                session = server.sessions[-1]
                 for one in range(TURNS):
-                    if not await turn(session, one):
+                    if not await turn(double.session, one):
                         break
             call.send_text(json.dumps({"event": "stop", "streamSid": call.sid}).encode())
             transport.disconnect(graceful=True)

@@ -93,7 +93,7 @@ class EngineSettings:
     transcription_model: str | None
     """None: the engine's own."""
     voice: str | None
-    """In place of the embedded engine's own. None: the engine's usual one, if that is known."""
+    """In place of the embedded engine's own. None: `marin` with openai, else whatever is usual there."""
     turn_detection: TurnDetection
     eagerness: Eagerness
     takes_tools: bool | None
@@ -384,7 +384,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "GREENROOM_ENGINE_VOICE",
         "",
-        "Voice for sessions that chose `heart`, which only the embedded engine has; when absent, `marin` with openai.",
+        "Voice for sessions that chose `heart`, which only the embedded engine has; when absent, `marin` with openai and the server's own at a URL.",
         "text",
         _text,
     ),

@@ -146,8 +146,8 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
             engine if warm is None else warm,
             by_id(scenarios),
             settings.test_break,
-            other_voice,
-            make_toolbox(settings.engine),
+            other_voice=other_voice,
+            toolbox=make_toolbox(settings.engine),
         )
         if lines is not None:
             parts = replace(parts, session_over=lines.calls.session_over)
@@ -268,7 +268,7 @@ def make_engine(
 def realtime_settings(settings: EngineSettings) -> RealtimeSettings:
     """Where the engine is and how it behaves, for one that is no process of ours."""
     openai = settings.engine == "openai"
-    voice = settings.voice or (OPENAI_VOICE if openai else None)
+    voice = settings.voice or (OPENAI_VOICE if openai else "")
     return RealtimeSettings(
         OPENAI_URL if openai else settings.engine,
         model=settings.model or (OPENAI_MODEL if openai else None),
@@ -278,7 +278,7 @@ def realtime_settings(settings: EngineSettings) -> RealtimeSettings:
         turn_detection=settings.turn_detection,
         eagerness=settings.eagerness,
         retention_ratio=OPENAI_RETENTION_RATIO if openai else None,
-        voices={} if voice is None else {EMBEDDED_VOICE: voice},
+        voices={EMBEDDED_VOICE: voice},
         takes_tools=openai if settings.takes_tools is None else settings.takes_tools,
     )
 

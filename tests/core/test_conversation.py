@@ -467,3 +467,14 @@ def test_what_does_not_fit_the_phase_is_an_error_and_changes_nothing() -> None:
         stage.send(s.TextTyped("hello"))
     assert caught.value.code == "out_of_order"
     assert stage.session is before
+
+
+@pytest.mark.parametrize("lost", [s.TranscriptFailed("i1"), s.TranscriptCame("i1", "Well.")])
+def test_words_that_end_a_turn_before_its_speech_did_leave_nobody_waiting(lost: s.Signal) -> None:
+    stage = Stage()
+    stage.connect()
+    stage.hear_reply()
+    stage.send(s.CallerSpoke("i1", stage.now_ms))
+    stage.send(lost)
+    assert "answer" not in dict(stage.session.deadlines)
+    assert stage.session.reply is not None or "silence" in dict(stage.session.deadlines)

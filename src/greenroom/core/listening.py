@@ -83,6 +83,7 @@ def on_transcript(draft: Draft, signal: s.TranscriptCame) -> None:
             gaps.go_on(draft)
     elif draft.now.begun:
         _answer_late(draft, hearing, signal.text)
+        _hand_over(draft, hearing)
 
 
 def on_transcript_failed(draft: Draft, signal: s.TranscriptFailed) -> None:
@@ -236,6 +237,14 @@ def _give_up_on(draft: Draft, hearing: Hearing) -> None:
     _close(draft, hearing)
     if waiting and draft.phase is Phase.CONNECTED:
         answer(draft, hearing.turn_id, None)
+    else:
+        _hand_over(draft, hearing)
+
+
+def _hand_over(draft: Draft, hearing: Hearing) -> None:
+    """It is over though nobody told that they stopped: the ladder of silence begins, lest both wait for ever."""
+    if hearing.ended_ms is None and draft.now.begun and draft.now.reply is None:
+        speaking.wait_for_answer(draft)
 
 
 def _close(draft: Draft, hearing: Hearing) -> None:
@@ -250,6 +259,8 @@ def _close(draft: Draft, hearing: Hearing) -> None:
 
 def _forget(draft: Draft, hearing: Hearing) -> None:
     draft.clear_deadline(f"transcript {hearing.item_id}")
+    if hearing.ended_ms is None:
+        draft.clear_deadline("answer")
     draft.set(hearings=tuple(other for other in draft.now.hearings if other.item_id != hearing.item_id))
 
 

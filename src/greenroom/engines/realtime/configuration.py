@@ -83,7 +83,7 @@ def echo_agrees(wanted: EngineConfiguration, echoed: Session, settings: Realtime
     turns = audio.input.turn_detection
     return (
         echoed.instructions == wanted.instructions
-        and audio.output.voice == _voice(wanted, settings)
+        and _voice(wanted, settings) in (UNSET, audio.output.voice)
         and _same_format(audio.input.format, wanted)
         and _same_format(audio.output.format, wanted)
         and isinstance(turns, ServerVad | SemanticVad)
@@ -94,8 +94,8 @@ def echo_agrees(wanted: EngineConfiguration, echoed: Session, settings: Realtime
     )
 
 
-def _voice(wanted: EngineConfiguration, settings: RealtimeSettings) -> str:
-    return settings.voices.get(wanted.voice, wanted.voice)
+def _voice(wanted: EngineConfiguration, settings: RealtimeSettings) -> str | UnsetType:
+    return settings.voices.get(wanted.voice, wanted.voice) or UNSET
 
 
 def _same_format(echoed: AudioFormat | UnsetType, wanted: EngineConfiguration) -> bool:

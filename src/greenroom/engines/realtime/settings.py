@@ -26,7 +26,7 @@ class RealtimeSettings:
     retention_ratio: float | None = None
     """How much of a full context window is kept when old items have to go; None: as the server does it by itself."""
     voices: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What it calls a voice that it has not under this name."""
+    """What it calls a voice that it has not under this name; empty: none is asked for, it has its own."""
     takes_tools: bool = False
     """Whether its model may be given functions to call."""
     counts_usage: bool = True
