@@ -80,6 +80,7 @@ class Rollover:
         self._chance = chance
         self._tasks: asyncio.TaskGroup | None = None
         self._expires_at = 0.0
+        self._open_at = 0.0
         self._urgent_at = 0.0
         self._successor: Successor | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -100,7 +101,8 @@ class Rollover:
         margin_s = min(limits.rollover_s, (leg.expires_at - now) / 2)
         self._expires_at, self._failures = leg.expires_at, 0
         self._urgent_at = leg.expires_at - min(limits.rollover_latest_s, margin_s / 2)
-        self._set_timer(leg.expires_at - margin_s, self._prepare)
+        self._open_at = leg.expires_at - margin_s
+        self._set_timer(self._open_at - OVERLAP_MS / 1000, self._prepare)
 
     def look(self) -> None:
         """Something changed: change over if this is the moment. Asked after every step, so it is quick to say no."""
@@ -144,7 +146,7 @@ class Rollover:
     def _prepare(self) -> None:
         """Keep what may have to be said to two connections, then open the second."""
         self._runner.bridge.keep_recent(on=True)
-        self._set_timer(asyncio.get_running_loop().time() + OVERLAP_MS / 1000, self._begin_opening)
+        self._set_timer(self._open_at, self._begin_opening)
 
     def _begin_opening(self) -> None:
         assert self._tasks is not None
