@@ -67,6 +67,20 @@ def test_speaking_over_a_reply_cuts_it_where_the_caller_stopped_hearing() -> Non
     assert c.DropReply(reply_id) in out
 
 
+def test_an_interruption_is_cut_where_the_caller_says_that_it_fell_silent() -> None:
+    stage = Stage()
+    stage.connect()
+    reply_id = stage.begin_reply()
+    stage.ear = Ear(reply_id, 840, 2000)
+    stage.send(s.CallerSpoke("i1", stage.now_ms), 0.84)
+    stage.send(s.ReplyStopped("another", 10), 0.01)
+    stage.send(s.ReplyStopped(reply_id, 790), 0.01)
+    stage.send(s.SpeechConfirmed("i1"), 0.6)
+    stage.wait(1.0)
+    assert stage.of(e.TurnInterrupted)[-1].heard_ms == 790
+    assert c.TruncateReply(reply_id, 790) in stage.commands
+
+
 def test_a_cough_over_a_reply_resumes_it_and_answers_nothing() -> None:
     stage = Stage()
     stage.connect()

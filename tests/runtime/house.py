@@ -141,7 +141,7 @@ class Phone:
     def clear(self) -> None:
         pass
 
-    def reply_started(self, reply_id: str) -> None:
+    def reply_started(self, reply_id: str, from_ms: int) -> None:
         pass
 
     def close(self, code: int, reason: str) -> None:

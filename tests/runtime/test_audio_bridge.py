@@ -236,3 +236,36 @@ def test_a_cut_loses_nothing(data: bytes, chance: st.DataObject) -> None:
     tail = base64.b64decode(tail_of(base64.b64encode(data), skip), validate=True)
     assert data.endswith(tail)
     assert 0 <= len(tail) - (len(data) - skip) < 6
+
+
+@pytest.mark.parametrize("played_ms", [0, 310, 420, 580, 5000])
+def test_a_reply_goes_on_from_where_the_caller_says_that_it_fell_silent(played_ms: int) -> None:
+    rig = Rig("audio/pcm")
+    audio = speech(3000 * rig.per_ms)
+    rig.bridge.play("r1")
+    for piece in pieces(audio, [480]):
+        rig.bridge.reply_audio("r1", piece)
+    rig.play(450)
+    rig.bridge.stop("r1")
+    heard = len(rig.ear.heard)
+    rig.bridge.cleared("r1", played_ms)
+    # Not before the last echoed mark, since that is gone from memory.
+    ear_ms = max(played_ms, 400) if played_ms < 3000 else 3000
+    assert rig.of(s.ReplyStopped) == [s.ReplyStopped("r1", ear_ms)]
+    assert rig.bridge.ear.heard_ms == ear_ms
+    rig.bridge.resume("r1")
+    rig.play(4000)
+    assert bytes(rig.ear.heard[heard:]) == audio[ear_ms * rig.per_ms :]
+
+
+def test_where_a_reply_fell_silent_is_of_no_matter_once_it_goes_on() -> None:
+    rig = Rig("audio/pcm")
+    rig.bridge.play("r1")
+    rig.bridge.reply_audio("r1", base64.b64encode(speech(48 * 1000)))
+    rig.play(300)
+    rig.bridge.cleared("r1", 100)
+    rig.bridge.stop("r1")
+    rig.bridge.cleared("r0", 100)
+    rig.bridge.resume("r1")
+    rig.bridge.cleared("r1", 100)
+    assert not rig.of(s.ReplyStopped)

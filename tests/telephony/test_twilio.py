@@ -69,7 +69,7 @@ def test_a_recorded_stream_is_reported_as_it_was() -> None:
 def test_orders_become_twilios_messages() -> None:
     stage = Stage()
     stage.leg.received(START)
-    stage.leg.reply_started("r1")
+    stage.leg.reply_started("r1", 0)
     stage.leg.send_audio(b"AAAA")
     stage.leg.send_mark('r1:"1"')
     stage.leg.clear()

@@ -58,6 +58,7 @@ _ENGINE_TALKS: _Row = {
     s.ReplyWorded: _to(),
     s.ReplyFinished: _to(),
     s.ReplyBegan: _to(),
+    s.ReplyStopped: _to(),
     s.ReplyPlayed: _to(),
 }
 

@@ -214,6 +214,14 @@ class ReplyBegan(Signal):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyStopped(Signal):
+    """A reply that was silenced had been heard up to here: known now, and no estimate."""
+
+    reply_id: str
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyPlayed(Signal):
     """The caller has heard all of a reply that was made."""
 

@@ -171,6 +171,13 @@ def hold(draft: Draft) -> None:
     draft.set_deadline("barge_in", draft.now.limits.barge_in_wait_s)
 
 
+def on_stopped(draft: Draft, signal: s.ReplyStopped) -> None:
+    """The caller has told where the held reply fell silent."""
+    reply = draft.now.reply
+    if reply is not None and reply.held and reply.reply_id == signal.reply_id:
+        draft.set(reply=replace(reply, heard_ms=signal.heard_ms))
+
+
 def resume(draft: Draft) -> None:
     """It was nothing: go on from where the ear was."""
     reply = draft.now.reply

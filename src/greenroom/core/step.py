@@ -103,5 +103,6 @@ _RULES: dict[type[s.Signal], Callable[[Draft, Any], None]] = {
     s.ReplyWorded: speaking.on_worded,
     s.ReplyFinished: speaking.on_finished,
     s.ReplyBegan: speaking.on_began,
+    s.ReplyStopped: speaking.on_stopped,
     s.ReplyPlayed: speaking.on_played,
 }

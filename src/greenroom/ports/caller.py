@@ -31,8 +31,8 @@ class CallerLeg(Protocol):
         """Drop what was sent and is not played yet."""
         ...
 
-    def reply_started(self, reply_id: str) -> None:
-        """The audio that follows belongs to this reply."""
+    def reply_started(self, reply_id: str, from_ms: int) -> None:
+        """The audio that follows belongs to this reply, from that position of it on."""
         ...
 
     def close(self, code: int, reason: str) -> None:
@@ -48,6 +48,10 @@ class CallerEvents(Protocol):
         ...
 
     def mark_played(self, name: str) -> None: ...
+
+    def cleared(self, reply_id: str, played_ms: int) -> None:
+        """So much of this reply had sounded when `clear` silenced it; from callers that know."""
+        ...
 
     def hung_up(self) -> None:
         """The person, or the carrier for them, ended the call."""

@@ -7,11 +7,12 @@ Audio is base64 text as it came. What was sent and may not have been heard yet i
 from where the ear was after somebody spoke over it.
 """
 
+import math
 from collections.abc import Callable
 from time import perf_counter
 
 from greenroom.core.session import Ear
-from greenroom.core.signals import ReplyBegan, ReplyPlayed, Signal
+from greenroom.core.signals import ReplyBegan, ReplyPlayed, ReplyStopped, Signal
 from greenroom.ports.caller import BYTES_PER_MS, CallerLeg
 from greenroom.ports.clock import Clock
 from greenroom.ports.engine import EngineLeg
@@ -39,6 +40,7 @@ class AudioBridge:
         "_engine",
         "_hearing",
         "_kept",
+        "_line_s",
         "_mark_bytes",
         "_mark_number",
         "_metrics",
@@ -69,6 +71,8 @@ class AudioBridge:
         self._bytes_per_ms = 8
         self._mark_bytes = self._bytes_per_ms * MARK_EVERY_MS
         self._mark_number = 0
+        self._line_s = math.inf
+        """The way to the caller and back: the least that a mark was late. Infinite: none came yet."""
         self._sent_to_engine = 0
 
     # The ways of sound: called for every frame.
@@ -100,7 +104,7 @@ class AudioBridge:
         if not playback.began:
             playback.began = True
             if self._caller is not None:
-                self._caller.reply_started(reply_id)
+                self._caller.reply_started(reply_id, 0)
             self._report(ReplyBegan(reply_id))
         # A model that makes speech faster than it is spoken sends long pieces: marks must fit between.
         piece_chars = self._mark_bytes // 3 * 4
@@ -129,7 +133,17 @@ class AudioBridge:
             sent, position = marks.popleft()
             if sent == key:
                 break
+        self._keep_time(playback, position)
         self._has_heard(playback, position)
+
+    def cleared(self, reply_id: str, played_ms: int) -> None:
+        """The caller knows how much of a reply had sounded when it was silenced: that is where the ear is."""
+        playback = self._of(reply_id)
+        if playback is None or not playback.held:
+            return
+        kept_from = playback.chunks[0][1] if playback.chunks else playback.heard
+        playback.heard = min(max(played_ms * self._bytes_per_ms, kept_from), playback.sent)
+        self._report(ReplyStopped(reply_id, playback.heard // self._bytes_per_ms))
 
     # What the core orders.
 
@@ -202,6 +216,7 @@ class AudioBridge:
         if playback is not None and not playback.held:
             self._settle(playback)
         self._caller = leg
+        self._line_s = math.inf
         if self._kept is not None and self._bytes_per_ms != BYTES_PER_MS[leg.audio_format]:
             self._kept = KeptAudio(BYTES_PER_MS[leg.audio_format])
         self._bytes_per_ms = BYTES_PER_MS[leg.audio_format]
@@ -249,8 +264,7 @@ class AudioBridge:
             return
         if self._heard_now(playback) >= playback.sent:
             # The ear has run dry: what is sent now begins to sound now.
-            playback.playing_from = playback.sent
-            playback.playing_since = self._clock.now()
+            playback.play_from(playback.sent, self._clock.now())
         length = last - playback.sent
         if playback.unmarked and playback.unmarked + length > self._mark_bytes:
             self._mark(playback)
@@ -273,8 +287,6 @@ class AudioBridge:
 
     def _has_heard(self, playback: Playback, position: int) -> None:
         playback.heard = max(playback.heard, position)
-        playback.playing_from = playback.heard
-        playback.playing_since = self._clock.now()
         chunks = playback.chunks
         while chunks and chunks[0][2] <= playback.heard:
             chunks.popleft()
@@ -283,28 +295,43 @@ class AudioBridge:
             self._schedule(None)
             self._report(ReplyPlayed(playback.reply_id, playback.received // self._bytes_per_ms))
 
+    def _keep_time(self, playback: Playback, position: int) -> None:
+        """Set the clock of the ear by an echoed mark: by as much as it is later than others were, the sound stood still."""
+        if position <= playback.playing_from:
+            return  # of sound before the ear ran dry
+        bytes_per_s = self._bytes_per_ms * 1000
+        late_s = self._clock.now() - playback.playing_since - (position - playback.playing_from) / bytes_per_s
+        self._line_s = min(self._line_s, max(late_s, 0.0))
+        playback.stood_still_s = max(late_s - self._line_s, 0.0)
+
     def _heard_now(self, playback: Playback) -> int:
-        """The position of the last echoed mark, and on by the clock at most to the next mark."""
+        """What will have sounded when a `clear` sent now arrives: on its way there the sound goes on, for as long as it
+        took the first of it to arrive. At most up to a mark that should have been echoed by then."""
         if playback.held or self._caller is None or not playback.began:
             return playback.heard
-        ceiling = playback.marks[0][1] if playback.marks else playback.sent
-        passed = int((self._clock.now() - playback.playing_since) * self._bytes_per_ms * 500) * 2
+        ceiling = playback.sent
+        if playback.marks:
+            on_the_line = 0.0 if math.isinf(self._line_s) else self._line_s
+            ceiling = min(ceiling, playback.marks[0][1] + int(on_the_line * self._bytes_per_ms * 500) * 2)
+        passed_s = self._clock.now() - playback.playing_since - playback.stood_still_s
+        passed = int(passed_s * self._bytes_per_ms * 500) * 2
         return max(playback.heard, min(playback.playing_from + passed, ceiling))
 
     def _settle(self, playback: Playback) -> None:
+        # By the clock: what lies between the last echoed mark and there is kept, since less of it may have sounded.
         playback.heard = self._heard_now(playback)
-        while playback.chunks and playback.chunks[0][2] <= playback.heard:
-            playback.chunks.popleft()
 
     def _send_again(self, playback: Playback) -> None:
         playback.marks.clear()
         playback.unmarked = 0
         playback.sent = playback.heard
-        playback.playing_from, playback.playing_since = playback.heard, self._clock.now()
+        playback.play_from(playback.heard, self._clock.now())
         if self._caller is None:
             return
-        self._caller.reply_started(playback.reply_id)
+        self._caller.reply_started(playback.reply_id, playback.heard // self._bytes_per_ms)
         for piece, first, last in tuple(playback.chunks):
+            if last <= playback.heard:
+                continue
             kept = tail_of(piece, playback.heard - first) if first < playback.heard else piece
             self._send(playback, kept, last)
         if playback.complete:

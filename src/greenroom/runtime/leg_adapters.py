@@ -31,6 +31,10 @@ class CallerAdapter:
         if self._bridge is not None:
             self._bridge.mark_played(name)
 
+    def cleared(self, reply_id: str, played_ms: int) -> None:
+        if self._bridge is not None:
+            self._bridge.cleared(reply_id, played_ms)
+
     def hung_up(self) -> None:
         self._leave(s.CallerHungUp())
 

@@ -131,7 +131,7 @@ class TwilioLeg:
     def clear(self) -> None:
         self._wire.send_text(m.build(m.Clear(self.stream_sid or "")))
 
-    def reply_started(self, reply_id: str) -> None:
+    def reply_started(self, reply_id: str, from_ms: int) -> None:
         """Twilio has no word for it."""
 
     def close(self, code: int, reason: str) -> None:
