@@ -43,6 +43,9 @@ class Stage:
     def mark_played(self, name: str) -> None:
         self.said.append(("mark", name))
 
+    def cleared(self, reply_id: str, played_ms: int) -> None:
+        self.said.append(("cleared", reply_id, played_ms))
+
     def hung_up(self) -> None:
         self.said.append(("hung up",))
 
