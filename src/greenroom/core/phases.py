@@ -96,6 +96,7 @@ NEXT: dict[Phase, _Row] = {
     CONNECTED: {
         **_LIVE,
         **_ENGINE_TALKS,
+        s.ConfigurationEchoed: _to(ENDING),  # what is said next, after a gap, may be the farewell
         s.CallerJoined: _to(CONNECTED),
         s.CallerLost: _to(INTERRUPTED),
         s.CallerStopped: _to(ENDING),
@@ -113,7 +114,7 @@ NEXT: dict[Phase, _Row] = {
     INTERRUPTED: {
         **_LIVE,
         **_ENGINE_TALKS,
-        s.CallerJoined: _to(CONNECTED),
+        s.CallerJoined: _to(CONNECTED, ENDING),
         s.CallerLost: _to(),
         s.EngineReady: _to(CONNECTED),
         s.EngineLost: _to(),

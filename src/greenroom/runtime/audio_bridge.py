@@ -310,9 +310,8 @@ class AudioBridge:
         if playback.held or self._caller is None or not playback.began:
             return playback.heard
         ceiling = playback.sent
-        if playback.marks:
-            on_the_line = 0.0 if math.isinf(self._line_s) else self._line_s
-            ceiling = min(ceiling, playback.marks[0][1] + int(on_the_line * self._bytes_per_ms * 500) * 2)
+        if playback.marks and math.isfinite(self._line_s):
+            ceiling = min(ceiling, playback.marks[0][1] + int(self._line_s * self._bytes_per_ms * 500) * 2)
         passed_s = self._clock.now() - playback.playing_since - playback.stood_still_s
         passed = int(passed_s * self._bytes_per_ms * 500) * 2
         return max(playback.heard, min(playback.playing_from + passed, ceiling))
