@@ -1,5 +1,7 @@
 """The engine is lost in mid-conversation: what was going on is taken up again on the next one."""
 
+from dataclasses import replace
+
 import pytest
 
 from greenroom.core import commands as c
@@ -117,6 +119,24 @@ def test_a_line_that_is_all_here_is_heard_through_the_gap() -> None:
     assert len(stage.of(c.Say)) == said
     assert not stage.of(e.TurnInterrupted)
     assert stage.session.silence_since is not None
+
+
+@pytest.mark.parametrize("caller_too", [False, True])
+def test_the_farewell_follows_a_last_answer_that_was_heard_in_the_gap(caller_too: bool) -> None:
+    stage = greeted()
+    director = replace(stage.session.director, step=4, closing=True)
+    stage.answer("How many engineers are in the team?")
+    reply_id = stage.begin_reply()
+    stage.session = replace(stage.session, director=director)
+    lose(stage)
+    stage.send(s.ReplyPlayed(reply_id, 2000), 2)
+    if caller_too:
+        stage.send(s.CallerLost("1006"), 0.1)
+    come_back(stage)
+    if caller_too:
+        assert stage.phase == "interrupted"
+        stage.send(s.CallerJoined("MZ2"), 1)
+    assert (stage.phase, stage.last_cue().text) == ("ending", PLAN.farewell)
 
 
 @pytest.mark.parametrize("heard", ["What did you", "Thank you. Tell me about a hard bug"])

@@ -100,7 +100,7 @@ NEXT: dict[Phase, _Row] = {
     CONNECTED: {
         **_LIVE,
         **_ENGINE_TALKS,
-        # Where what it says next may be the farewell, since its budget is used up.
+        # What is said next may be the farewell: after a gap, or since its budget is used up.
         s.ConfigurationEchoed: _to(ENDING),
         s.CallerJoined: _to(CONNECTED),
         s.CallerLost: _to(INTERRUPTED),

@@ -7,6 +7,7 @@ Audio is base64 text as it came. What was sent and may not have been heard yet i
 from where the ear was after somebody spoke over it.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter
@@ -43,6 +44,7 @@ class AudioBridge:
         "_engine",
         "_hearing",
         "_kept",
+        "_line_s",
         "_mark_bytes",
         "_mark_number",
         "_metrics",
@@ -74,6 +76,8 @@ class AudioBridge:
         self._bytes_per_ms = 8
         self._mark_bytes = self._bytes_per_ms * MARK_EVERY_MS
         self._mark_number = 0
+        self._line_s = math.inf
+        """The way to the caller and back: the least that a mark was late. Infinite: none came yet."""
         self._sent_to_engine = 0
         self._recent: deque[bytes] | None = None
 
@@ -137,6 +141,7 @@ class AudioBridge:
             sent, position = marks.popleft()
             if sent == key:
                 break
+        self._keep_time(playback, position)
         self._has_heard(playback, position)
 
     def cleared(self, reply_id: str, played_ms: int) -> None:
@@ -221,6 +226,7 @@ class AudioBridge:
         if playback is not None and not playback.held:
             self._settle(playback)
         self._caller = leg
+        self._line_s = math.inf
         if self._kept is not None and self._bytes_per_ms != BYTES_PER_MS[leg.audio_format]:
             self._kept = KeptAudio(BYTES_PER_MS[leg.audio_format])
         self._bytes_per_ms = BYTES_PER_MS[leg.audio_format]
@@ -288,8 +294,7 @@ class AudioBridge:
             return
         if self._heard_now(playback) >= playback.sent:
             # The ear has run dry: what is sent now begins to sound now.
-            playback.playing_from = playback.sent
-            playback.playing_since = self._clock.now()
+            playback.play_from(playback.sent, self._clock.now())
         length = last - playback.sent
         if playback.unmarked and playback.unmarked + length > self._mark_bytes:
             self._mark(playback)
@@ -312,8 +317,6 @@ class AudioBridge:
 
     def _has_heard(self, playback: Playback, position: int) -> None:
         playback.heard = max(playback.heard, position)
-        playback.playing_from = playback.heard
-        playback.playing_since = self._clock.now()
         chunks = playback.chunks
         while chunks and chunks[0][2] <= playback.heard:
             chunks.popleft()
@@ -322,12 +325,25 @@ class AudioBridge:
             self._schedule(None)
             self._report(ReplyPlayed(playback.reply_id, playback.received // self._bytes_per_ms))
 
+    def _keep_time(self, playback: Playback, position: int) -> None:
+        """Set the clock of the ear by an echoed mark: by as much as it is later than others were, the sound stood still."""
+        if position <= playback.playing_from:
+            return  # of sound before the ear ran dry
+        bytes_per_s = self._bytes_per_ms * 1000
+        late_s = self._clock.now() - playback.playing_since - (position - playback.playing_from) / bytes_per_s
+        self._line_s = min(self._line_s, max(late_s, 0.0))
+        playback.stood_still_s = max(late_s - self._line_s, 0.0)
+
     def _heard_now(self, playback: Playback) -> int:
-        """The position of the last echoed mark, and on by the clock at most to the next mark."""
+        """What will have sounded when a `clear` sent now arrives: on its way there the sound goes on, for as long as it
+        took the first of it to arrive. At most up to a mark that should have been echoed by then."""
         if playback.held or self._caller is None or not playback.began:
             return playback.heard
-        ceiling = playback.marks[0][1] if playback.marks else playback.sent
-        passed = int((self._clock.now() - playback.playing_since) * self._bytes_per_ms * 500) * 2
+        ceiling = playback.sent
+        if playback.marks and math.isfinite(self._line_s):
+            ceiling = min(ceiling, playback.marks[0][1] + int(self._line_s * self._bytes_per_ms * 500) * 2)
+        passed_s = self._clock.now() - playback.playing_since - playback.stood_still_s
+        passed = int(passed_s * self._bytes_per_ms * 500) * 2
         return max(playback.heard, min(playback.playing_from + passed, ceiling))
 
     def _settle(self, playback: Playback) -> None:
@@ -338,7 +354,7 @@ class AudioBridge:
         playback.marks.clear()
         playback.unmarked = 0
         playback.sent = playback.heard
-        playback.playing_from, playback.playing_since = playback.heard, self._clock.now()
+        playback.play_from(playback.heard, self._clock.now())
         if self._caller is None:
             return
         self._caller.reply_started(playback.reply_id, playback.heard // self._bytes_per_ms)

@@ -39,6 +39,7 @@ class Playback:
         "reply_id",
         "rest",
         "sent",
+        "stood_still_s",
         "unmarked",
     )
 
@@ -55,12 +56,18 @@ class Playback:
         self.playing_from = 0
         self.playing_since = 0.0
         """By the clock, sound from that position on plays since then."""
+        self.stood_still_s = 0.0
+        """Of that time, as the latest mark tells."""
         self.unmarked = 0
         self.rest = b""
         """The first half of a sample that was cut in two."""
         self.began = False
         self.held = False
         self.complete = False
+
+    def play_from(self, position: int, since: float) -> None:
+        """What is sent from here on begins to sound now."""
+        self.playing_from, self.playing_since, self.stood_still_s = position, since, 0.0
 
     def whole_samples(self, payload: bytes) -> bytes:
         """A piece with what was left of the one before it, cut where a 16-bit sample ends."""
