@@ -270,6 +270,10 @@ def microphone_fails(name: str, message: str = "") -> str:
 
 
 INSECURE = "Object.defineProperty(window, 'isSecureContext', { value: false })"
+NO_WORKLET = """
+delete window.AudioWorkletNode
+delete BaseAudioContext.prototype.audioWorklet
+"""
 SILENT = """
 navigator.mediaDevices.getUserMedia = async () => {
   const context = new AudioContext()

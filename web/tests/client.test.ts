@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import { PracticeSession, type SessionState } from "../src/session/client"
+import { PracticeSession } from "../src/session/client"
+import type { SessionState } from "../src/session/sessionState"
 import type { DebugName } from "../src/session/debug"
 import { remembered } from "../src/session/memory"
 import { RestError, Unreachable } from "../src/session/rest"
@@ -39,7 +40,12 @@ describe("a new session", () => {
     const { requests } = await started()
     expect(requests).toEqual(["POST api/sessions", "POST api/sessions/s1/tickets"])
     expect(FakeSocket.at("/logs").sent[0]).toEqual({ type: "attach", sessionId: "s1", ticket: "first" })
-    expect(FakeSocket.at("/voice").sent[0]).toEqual({ type: "join", sessionId: "s1", ticket: "fresh", sampleRateHz: 24_000 })
+    expect(FakeSocket.at("/voice").sent[0]).toEqual({
+      type: "join",
+      sessionId: "s1",
+      ticket: "fresh",
+      sampleRateHz: 24_000,
+    })
   })
 
   test("sends its configuration the moment the socket is open, and every second for five until it is acknowledged", async () => {
@@ -70,7 +76,11 @@ describe("a new session", () => {
   })
 
   test("that is refused leaves nothing open", async () => {
-    browser(() => ({ status: 503, body: { error: { code: "server_full", message: "full", requestId: "r" } }, retryAfter: 5 }))
+    browser(() => ({
+      status: 503,
+      body: { error: { code: "server_full", message: "full", requestId: "r" } },
+      retryAfter: 5,
+    }))
     const session = make()
     const refusal = await session.start(FORM, null).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(RestError)
@@ -95,7 +105,9 @@ describe("what is read", () => {
 
   test("with a gap in it makes the client attach again from where it stood", async () => {
     await started()
-    FakeSocket.at("/logs").say(event(1, "session.created")).say(event(3, "notice", { code: "x", message: "y" }))
+    FakeSocket.at("/logs")
+      .say(event(1, "session.created"))
+      .say(event(3, "notice", { code: "x", message: "y" }))
     await vi.advanceTimersByTimeAsync(1000)
     expect(FakeSocket.count("/logs")).toBe(2)
     const again = FakeSocket.at("/logs").open()
@@ -109,7 +121,10 @@ describe("what is read", () => {
     await vi.advanceTimersByTimeAsync(1000)
     FakeSocket.at("/logs").attach({ logId: "new", resumed: false, headSeq: 1 })
     expect(session.state.call.turns).toEqual([])
-    FakeSocket.at("/logs").say({ ...event(1, "turn.started", { turnId: "n", speaker: "candidate", afterTurnId: null }), logId: "new" })
+    FakeSocket.at("/logs").say({
+      ...event(1, "turn.started", { turnId: "n", speaker: "candidate", afterTurnId: null }),
+      logId: "new",
+    })
     expect(session.state.call.turns.map((turn) => turn.turnId)).toEqual(["n"])
   })
 
@@ -144,6 +159,35 @@ describe("a connection that breaks", () => {
     expect(session.state.logs).toEqual({ is: "stopped", why: "gave_up" })
     session.retry()
     expect(session.state.logs.is).toBe("connecting")
+  })
+
+  test("can be taken part in again after it was given up and tried anew", async () => {
+    let down = false
+    const { session } = await started((request) => (down ? { status: 0 } : usual(request)))
+    down = true
+    FakeSocket.at("/logs").lose(1006)
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(session.state).toMatchObject({ voice: { is: "off" }, sound: "off" })
+    down = false
+    session.retry()
+    await arrive()
+    FakeSocket.at("/logs").attach()
+    await session.takePart(null)
+    await arrive()
+    FakeSocket.at("/voice").join()
+    expect(session.state).toMatchObject({ logs: { is: "open" }, voice: { is: "open" }, sound: "silent" })
+  })
+
+  test("of the voice that is given up frees the microphone", async () => {
+    let down = false
+    const { session } = await started((request) => (down ? { status: 0 } : usual(request)))
+    down = true
+    FakeSocket.at("/voice").lose(1006)
+    for (let beat = 0; beat < 12; beat++) {
+      await vi.advanceTimersByTimeAsync(10_000)
+      FakeSocket.at("/logs").say({ type: "pong", t: 1 })
+    }
+    expect(session.state).toMatchObject({ voice: { is: "stopped", why: "gave_up" }, sound: "off" })
   })
 
   test("waits as long as a 4429 says", async () => {
@@ -254,7 +298,14 @@ describe("a typed answer", () => {
     const { session } = await started()
     session.type("I led the team.")
     const { id } = FakeSocket.at("/logs").of("turn.text")[0]!
-    FakeSocket.at("/logs").say({ type: "error", code: "out_of_order", message: "m", retryable: false, requestId: "r", inReplyTo: id })
+    FakeSocket.at("/logs").say({
+      type: "error",
+      code: "out_of_order",
+      message: "m",
+      retryable: false,
+      requestId: "r",
+      inReplyTo: id,
+    })
     expect(session.state.typed).toMatchObject([{ is: "refused" }])
     expect(session.state.trouble).toMatchObject({ asked: "text", code: "out_of_order", requestId: "r" })
   })
@@ -313,7 +364,9 @@ describe("the end", () => {
 
   test("closes what is open when the session is read to its end", async () => {
     const { session } = await started()
-    FakeSocket.at("/logs").say(event(1, "call.status_changed", { status: "ended", reason: "time_limit" })).lose(4410)
+    FakeSocket.at("/logs")
+      .say(event(1, "call.status_changed", { status: "ended", reason: "time_limit" }))
+      .lose(4410)
     expect(session.state.logs).toEqual({ is: "over" })
     await vi.advanceTimersByTimeAsync(60_000)
     expect(FakeSocket.count("/logs")).toBe(1)
@@ -354,6 +407,22 @@ describe("a refresh", () => {
     const { stored } = browser()
     stored.set("greenroom.session", text)
     expect(remembered()).toBeNull()
+  })
+})
+
+describe("taking part", () => {
+  test("opens one microphone, however often it is asked for", async () => {
+    browser()
+    const session = make()
+    session.resume({ sessionId: "s1" })
+    await arrive()
+    FakeSocket.at("/logs").attach()
+    const open = vi.fn(() => Promise.reject(new Error("none here")))
+    await Promise.all([session.takePart(open), session.takePart(open)])
+    await arrive()
+    expect(open).toHaveBeenCalledOnce()
+    expect(session.state.microphone).toBe("failed")
+    expect(FakeSocket.count("/voice")).toBe(1)
   })
 })
 

@@ -64,5 +64,7 @@ function locks(): void {
     held = mine
     return Promise.race([mine.done, stolen])
   }
-  vi.stubGlobal("navigator", { locks: { request, query: async () => ({ held: held === null ? [] : [{ name: held.name }] }) } })
+  vi.stubGlobal("navigator", {
+    locks: { request, query: async () => ({ held: held === null ? [] : [{ name: held.name }] }) },
+  })
 }

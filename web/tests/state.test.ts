@@ -69,7 +69,10 @@ describe("captions", () => {
   })
 
   test("of a turn that is closed, or that never began, are ignored", () => {
-    const closed = reduce(started, event("turn.completed", { turnId: "t1", speaker: "candidate", text: "So I led it.", startedMs: 0, endedMs: 9 }))
+    const closed = reduce(
+      started,
+      event("turn.completed", { turnId: "t1", speaker: "candidate", text: "So I led it.", startedMs: 0, endedMs: 9 }),
+    )
     expect(caption(closed, delta)).toBe(closed)
     expect(caption(BEFORE, delta)).toBe(BEFORE)
   })
@@ -81,7 +84,10 @@ describe("events that come otherwise than expected", () => {
   })
 
   test("a completed turn that was never begun is a line all the same", () => {
-    const state = reduce(BEFORE, event("turn.completed", { turnId: "t9", speaker: "candidate", text: "Yes.", startedMs: 5, endedMs: 9 }))
+    const state = reduce(
+      BEFORE,
+      event("turn.completed", { turnId: "t9", speaker: "candidate", text: "Yes.", startedMs: 5, endedMs: 9 }),
+    )
     expect(state.turns).toHaveLength(1)
   })
 

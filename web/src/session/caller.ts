@@ -1,7 +1,6 @@
 /** The candidate's own connection: what the microphone hears goes up, what the interviewer says comes down. */
 
 import type { AnyDownMessage, AnyUpMessage } from "../protocol"
-import type { SessionState } from "./client"
 import { STALE } from "./closing"
 import type { Debug } from "./debug"
 import { Line } from "./line"
@@ -9,6 +8,7 @@ import { type Microphone, MicrophoneError } from "./microphone"
 import { PLAYER_RATE_HZ } from "./playout"
 import { Player } from "./player"
 import type { Scope } from "./scope"
+import type { SessionState } from "./sessionState"
 import { sendSilence } from "./silence"
 
 export interface CallerSettings {
@@ -36,6 +36,7 @@ export class Caller {
   #silence: Scope | null = null
   #muted = false
   #left = false
+  #taking: Promise<void> | null = null
 
   constructor(parent: Scope, settings: CallerSettings) {
     this.#scope = parent.child("caller")
@@ -45,12 +46,15 @@ export class Caller {
       answer: "joined",
       ticket: settings.ticket,
       hello: (ticket) => ({ type: "join", sessionId: settings.sessionId(), ticket, sampleRateHz: PLAYER_RATE_HZ }),
-      onState: (voice) => settings.change({ voice }),
+      onState: (voice) => {
+        settings.change({ voice })
+        if (voice.is === "stopped" || voice.is === "over") this.silence()
+      },
       onConnecting: (attempt) => settings.debug("voice connecting", { attempt }),
       onOpen: () => this.#joined(),
       onMessage: (message) => this.#heard(message as AnyDownMessage),
       onBinary: (pcm) => this.#player?.push(pcm),
-      onLost: (code, next) => this.#lost(code, next.do),
+      onLost: (code) => this.#lost(code),
       onWaiting: (ms) => settings.debug("reconnecting", { ms: Math.round(ms), leg: "caller" }),
       chance: settings.chance,
     })
@@ -96,7 +100,13 @@ export class Caller {
     if (!this.#left) this.#line.start()
   }
 
-  async takePart(openMicrophone: (() => Promise<Microphone>) | null): Promise<void> {
+  /** Once at a time, however often it is asked for. */
+  takePart(openMicrophone: (() => Promise<Microphone>) | null): Promise<void> {
+    this.#taking ??= this.#takePart(openMicrophone).finally(() => (this.#taking = null))
+    return this.#taking
+  }
+
+  async #takePart(openMicrophone: (() => Promise<Microphone>) | null): Promise<void> {
     await this.openPlayer()
     const heard = await this.#player?.unblock()
     if (!heard) return
@@ -124,6 +134,11 @@ export class Caller {
   /** The conversation is over for this page: no sound, no microphone, no connection. */
   leave(): void {
     this.#left = true
+    this.pause()
+  }
+
+  /** The same, until it is taken part in again. */
+  pause(): void {
     this.silence()
     this.#line.stop()
   }
@@ -179,11 +194,10 @@ export class Caller {
     }
   }
 
-  #lost(code: number | string, next: string): void {
+  #lost(code: number | string): void {
     this.#settings.debug("voice lost", { code })
     // The server goes on from where the ear was, so what is not heard yet comes again.
     this.#player?.empty()
-    if (next !== "again" && next !== "wait") this.silence()
   }
 
   #letGo(): void {

@@ -6,66 +6,19 @@
 import type { AnyDownMessage, AnyMessage, Attached, ErrorMessage, Pong, TranscriptDelta } from "../protocol"
 import { Caller } from "./caller"
 import { GAP, STALE } from "./closing"
-import { Configuring, type Delivery } from "./configuring"
+import { Configuring } from "./configuring"
 import { type Cursor, START, afterOf, attached, see } from "./cursor"
 import { type Debug, quiet } from "./debug"
 import { Heartbeat } from "./heartbeat"
-import { Line, type LineState } from "./line"
+import { Line } from "./line"
 import { type Remembered, forget, remember } from "./memory"
-import type { Microphone, MicrophoneFault } from "./microphone"
-import type { Sound } from "./player"
+import type { Microphone } from "./microphone"
 import { type NewSession, Rest } from "./rest"
 import { Scope } from "./scope"
 import { ServerTime } from "./serverTime"
-import { BEFORE, type CallState, type StoredEvent, caption, elapsedMs, isError, isStored, reduce } from "./state"
-
-/** A typed answer on its way. `unsure`: the connection broke before anything told that it came. */
-export interface TypedAnswer {
-  readonly clientTurnId: string
-  readonly text: string
-  readonly is: "sent" | "unsure" | "refused"
-}
-
-/** What went wrong with something that was asked for. */
-export interface Trouble {
-  readonly asked: "configuration" | "end" | "text" | "cue" | "other"
-  readonly code: string
-  readonly message: string
-  readonly retryable: boolean
-  readonly requestId: string | null
-}
-
-export interface SessionState {
-  readonly sessionId: string | null
-  readonly call: CallState
-  readonly logs: LineState
-  readonly voice: LineState
-  /** What was said before is still coming in. */
-  readonly catchingUp: boolean
-  readonly delivery: Delivery
-  readonly sound: Sound
-  readonly microphone: "none" | "opening" | "on" | MicrophoneFault
-  readonly muted: boolean
-  readonly typed: readonly TypedAnswer[]
-  readonly trouble: Trouble | null
-  /** The end was asked for and is not told yet. */
-  readonly ending: boolean
-}
-
-export const NEW: SessionState = {
-  sessionId: null,
-  call: BEFORE,
-  logs: { is: "off" },
-  voice: { is: "off" },
-  catchingUp: false,
-  delivery: "none",
-  sound: "off",
-  microphone: "none",
-  muted: false,
-  typed: [],
-  trouble: null,
-  ending: false,
-}
+import { NEW, type SessionState, type Trouble } from "./sessionState"
+import { BEFORE, type StoredEvent, caption, elapsedMs, isError, isStored, reduce } from "./state"
+import { arrived, refused, unsure } from "./typed"
 
 export interface SessionOptions {
   /** Where the server's page is, with a slash at its end. */
@@ -80,6 +33,8 @@ export interface SessionOptions {
 /** The observer's ticket that comes with a new session is used within this time; later a fresh one is fetched. */
 const FIRST_TICKET_MS = 20_000
 const END_ANSWERED_MS = 5_000
+/** An error answers soon or never: what is older is not waited for. */
+const MOST_ASKED = 50
 
 export class PracticeSession {
   readonly rest: Rest
@@ -102,7 +57,7 @@ export class PracticeSession {
   #form: NewSession | null = null
   #firstTicket: { ticket: string; atMs: number } | null = null
   #nextId = 1
-  readonly #asked = new Map<number, Trouble["asked"]>()
+  readonly #asked = new Map<string, Trouble["asked"]>()
   #typing = false
   #awaitEnd: () => void = () => {}
 
@@ -115,11 +70,14 @@ export class PracticeSession {
       answer: "attached",
       ticket: (signal) => this.#ticket("observer", signal),
       hello: (ticket) => ({ type: "attach", sessionId: this.#id, ticket, ...this.#after() }),
-      onState: (logs) => this.#set({ logs }),
+      onState: (logs) => {
+        this.#set({ logs })
+        if (logs.is === "stopped") this.#caller.pause()
+      },
       onConnecting: (attempt) => this.#tell("logs connecting", { attempt }),
       onOpen: (answer) => this.#attached(answer as unknown as Attached),
       onMessage: (message) => this.#heard(message as StoredEvent | TranscriptDelta | ErrorMessage | Pong),
-      onLost: (code, next) => this.#logsLost(code, next.do),
+      onLost: (code) => this.#logsLost(code),
       onWaiting: (ms) => this.#tell("reconnecting", { ms: Math.round(ms) }),
       chance,
     })
@@ -247,7 +205,7 @@ export class PracticeSession {
   /** A typed answer; false when there is no connection just now, and nothing was sent. */
   type(text: string): boolean {
     const clientTurnId = crypto.randomUUID?.() ?? `${Date.now()}-${this.#nextId}`
-    if (!this.#ask("text", { type: "turn.text", text, clientTurnId })) return false
+    if (!this.#ask("text", { type: "turn.text", text, clientTurnId }, clientTurnId)) return false
     this.#set({ typed: [...this.#state.typed, { clientTurnId, text, is: "sent" }] })
     return true
   }
@@ -301,7 +259,7 @@ export class PracticeSession {
     this.#heartbeat.start(answer.pingMs)
     this.#configuring.opened()
     if (this.#state.ending && this.#state.call.status !== "ended") this.#ask("end", { type: "call.end" })
-    this.#set({ typed: this.#state.typed.map((answer) => (answer.is === "sent" ? { ...answer, is: "unsure" } : answer)) })
+    this.#set({ typed: unsure(this.#state.typed) })
   }
 
   #heard(message: StoredEvent | TranscriptDelta | ErrorMessage | Pong): void {
@@ -335,12 +293,7 @@ export class PracticeSession {
     this.time.saw(event.at)
     const before = this.#state
     const call = reduce(before.call, event)
-    const arrived = event.type === "turn.completed" && event.typed ? before.typed.findIndex((a) => a.is !== "refused" && a.text.trim() === event.text.trim()) : -1
-    this.#set({
-      call,
-      catchingUp: this.#cursor.seq < this.#headSeq,
-      typed: arrived < 0 ? before.typed : before.typed.filter((_, index) => index !== arrived),
-    })
+    this.#set({ call, catchingUp: this.#cursor.seq < this.#headSeq, typed: arrived(before.typed, event) })
     if (event.type === "configuration.accepted" || event.type === "configuration.applied") {
       this.#configuring.acknowledged(event.revision)
     }
@@ -358,22 +311,18 @@ export class PracticeSession {
 
   #refused(error: ErrorMessage): void {
     const { code, message, retryable, requestId } = error
-    const id = Number(error.inReplyTo)
+    const id = String(error.inReplyTo)
     const asked = this.#asked.get(id) ?? "other"
     this.#asked.delete(id)
     if (asked === "end") return // it has ended already, and an event tells so
     if (asked === "configuration") this.#configuring.refused()
-    if (asked === "text") {
-      const last = this.#state.typed.findLastIndex((answer) => answer.is === "sent")
-      this.#set({ typed: this.#state.typed.map((answer, index) => (index === last ? { ...answer, is: "refused" } : answer)) })
-    }
+    if (asked === "text") this.#set({ typed: refused(this.#state.typed, id) })
     this.#set({ trouble: { asked, code, message, retryable, requestId } })
   }
 
-  #logsLost(code: number | string, next: string): void {
+  #logsLost(code: number | string): void {
     this.#heartbeat.stop()
     this.#tell("logs lost", { code })
-    if (next === "stop" && this.#state.call.status !== "ended") this.#caller.leave()
   }
 
   #voiceEnded(_message: Extract<AnyDownMessage, { type: "end" }>): void {
@@ -387,11 +336,10 @@ export class PracticeSession {
 
   // What the page asks.
 
-  #ask(asked: Trouble["asked"], message: AnyMessage): boolean {
-    const id = this.#nextId++
+  #ask(asked: Trouble["asked"], message: AnyMessage, id = String(this.#nextId++)): boolean {
     const sent = this.#logs.send({ ...message, id })
     if (sent) this.#asked.set(id, asked)
-    if (this.#asked.size > 50) this.#asked.delete(this.#asked.keys().next().value!)
+    if (this.#asked.size > MOST_ASKED) this.#asked.delete(this.#asked.keys().next().value!)
     return sent
   }
 

@@ -10,14 +10,7 @@ export type Next =
 
 /** Why a connection will not come back by itself. */
 export type StopCode =
-  | "ticket_refused"
-  | "not_yours"
-  | "no_such_session"
-  | "replaced"
-  | "refused"
-  | "too_large"
-  | "unsupported"
-  | "gave_up"
+  "ticket_refused" | "not_yours" | "no_such_session" | "replaced" | "refused" | "too_large" | "unsupported" | "gave_up"
 
 export const SESSION_OVER = 4410
 export const TOO_MANY = 4429

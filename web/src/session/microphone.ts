@@ -9,14 +9,7 @@ import { Scope } from "./scope"
  * `refused_by_system`: the browser itself may not use it.
  */
 export type MicrophoneFault =
-  | "insecure"
-  | "unsupported"
-  | "refused"
-  | "refused_by_system"
-  | "absent"
-  | "busy"
-  | "unplugged"
-  | "failed"
+  "insecure" | "unsupported" | "refused" | "refused_by_system" | "absent" | "busy" | "unplugged" | "failed"
 
 export class MicrophoneError extends Error {
   constructor(readonly fault: MicrophoneFault) {

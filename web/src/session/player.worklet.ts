@@ -11,9 +11,7 @@ export type PlayerOrder =
   | { do: "close" }
 
 export type PlayerMessage =
-  | { told: "marks"; names: string[] }
-  | { told: "cleared"; played: Played | null }
-  | { told: "busy"; busy: boolean }
+  { told: "marks"; names: string[] } | { told: "cleared"; played: Played | null } | { told: "busy"; busy: boolean }
 
 class Player extends AudioWorkletProcessor {
   readonly #playout = new Playout()

@@ -52,7 +52,8 @@ export class Resampler {
     const whole = Math.floor(at / this.#phaseCount)
     const taps = this.#phases[at - whole * this.#phaseCount]!
     let sum = 0
-    for (let tap = 0, from = whole - this.#half + 1; tap < taps.length; tap++) sum += taps[tap]! * (input[from + tap] ?? 0)
+    for (let tap = 0, from = whole - this.#half + 1; tap < taps.length; tap++)
+      sum += taps[tap]! * (input[from + tap] ?? 0)
     return sum
   }
 }

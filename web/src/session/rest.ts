@@ -98,7 +98,7 @@ export class Rest {
   /** Every stored event of a session. */
   async events(sessionId: string, signal?: AbortSignal): Promise<unknown[]> {
     const found: unknown[] = []
-    for (let after: number | null = 0; after !== null; ) {
+    for (let after: number | null = 0; after !== null;) {
       const path = `api/sessions/${encodeURIComponent(sessionId)}/events?after=${after}&limit=1000`
       const page: { events: unknown[]; next: number | null } = await this.#call("GET", path, undefined, signal)
       found.push(...page.events)

@@ -15,7 +15,11 @@ export class Seat {
     const waiting = new AbortController()
     const timer = setTimeout(() => waiting.abort(), withinMs)
     return new Promise((resolve) => {
-      const wishes: LockOptions = over ? { steal: true } : withinMs > 0 ? { signal: waiting.signal } : { ifAvailable: true }
+      const wishes: LockOptions = over
+        ? { steal: true }
+        : withinMs > 0
+          ? { signal: waiting.signal }
+          : { ifAvailable: true }
       const held = navigator.locks.request(name, wishes, (lock) => {
         clearTimeout(timer)
         if (lock === null) return resolve(null)

@@ -87,7 +87,11 @@ export function reduce(state: CallState, event: StoredEvent): CallState {
       return { ...state, scenarioId: event.scenarioId, channel: event.channel, startedAt: event.at }
     case "configuration.accepted": {
       const { revision, scenarioId, config, voice } = event
-      return { ...state, scenarioId, configuration: { revision, scenarioId, config, voice, applied: false, failed: null } }
+      return {
+        ...state,
+        scenarioId,
+        configuration: { revision, scenarioId, config, voice, applied: false, failed: null },
+      }
     }
     case "configuration.applied":
       return configured(state, event.revision, { applied: true, failed: null })

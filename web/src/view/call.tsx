@@ -1,7 +1,8 @@
 /** The call: what is going on, what is said, and the ways to steer it. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
-import type { PracticeSession, SessionState } from "../session/client"
+import type { PracticeSession } from "../session/client"
+import type { SessionState } from "../session/sessionState"
 import type { Turn } from "../session/state"
 import { CallTrouble, isGone, stoppedOf } from "./callTrouble"
 import { keep, kept } from "./kept"
@@ -9,13 +10,15 @@ import { LevelMeter } from "./level"
 import { Screen, useNow } from "./parts"
 import { level, scenarios, session, speaking, state } from "./practice"
 import { Transcript, TypedLines } from "./transcript"
-import { clock, lineWords, partnerOf, statusWords } from "./words"
+import { type LineWords, clock, lineWords, partnerOf, statusWords } from "./words"
 
 export function Call() {
   const practice = session.value
   if (practice === null) return null
   const now = state.value
-  const title = scenarios.value.find((each) => each.scenarioId === (now.call.scenarioId ?? practice.form?.scenarioId))?.title
+  const title = scenarios.value.find(
+    (each) => each.scenarioId === (now.call.scenarioId ?? practice.form?.scenarioId),
+  )?.title
   return (
     <Screen name="call" title={title ?? "Your practice"}>
       <CallHead practice={practice} now={now} />
@@ -29,18 +32,22 @@ function CallHead({ practice, now }: { practice: PracticeSession; now: SessionSt
   const time = useNow(true)
   const minutes = Number(now.call.configuration?.config.lengthMinutes ?? practice.form?.config.lengthMinutes)
   const { plan } = now.call
-  const words = useStatus(now, time)
+  const words = statusOf(now, time)
+  const elapsedMs = useElapsed(practice, now)
   useEffect(() => {
-    document.title = `${words} – Greenroom`
-  }, [words])
+    document.title = `${words.text} – Greenroom`
+  }, [words.text])
   return (
     <div class="call-head">
       <p class={`status status-${tone(now)}`} role="status">
-        {words}
+        <span>
+          {words.text}
+          <span aria-hidden="true">{words.count}</span>
+        </span>
       </p>
       <p class="call-clock">
         <span class="visually-hidden">Time: </span>
-        {clock(practice.elapsedMs)}
+        {clock(elapsedMs)}
         {minutes > 0 && <span class="of"> / {clock(minutes * 60_000)}</span>}
       </p>
       {plan && (
@@ -56,20 +63,32 @@ function CallHead({ practice, now }: { practice: PracticeSession; now: SessionSt
   )
 }
 
-function useStatus(now: SessionState, time: number): string {
+/** While a connection is missing the server stops its clock, though this page can't be told so yet. */
+function useElapsed(practice: PracticeSession, { logs, voice, call }: SessionState): number {
+  const shown = useRef(practice.elapsedMs)
+  const known = logs.is === "open" && (voice.is === "open" || call.status !== "connected")
+  if (known) shown.current = practice.elapsedMs
+  return shown.current
+}
+
+function statusOf(now: SessionState, time: number): LineWords {
+  const only = (text: string) => ({ text, count: "" })
   const { call, logs, voice } = now
-  if (now.ending) return "Ending…"
-  if (now.sound === "blocked" && voice.is === "off") return "Waiting for you"
-  if (stoppedOf(now) !== null) return "Not connected"
-  return statusWords({
-    status: call.status,
-    line: lineWords(logs, time) ?? lineWords(voice, time),
-    speaking: speaking.value,
-    lastSpeaker: call.turns.findLast((turn) => !turn.open && turn.text !== "")?.speaker ?? null,
-    open: openSpeaker(call.turns),
-    muted: now.muted,
-    partner: partnerOf(call.scenarioId),
-  })
+  if (stoppedOf(now) !== null) return only("Not connected")
+  if (now.ending) return only("Ending…")
+  if (now.sound === "blocked" && voice.is === "off") return only("Waiting for you")
+  const line = lineWords(logs, time) ?? lineWords(voice, time)
+  if (line !== null) return line
+  return only(
+    statusWords({
+      status: call.status,
+      speaking: speaking.value,
+      lastSpeaker: call.turns.findLast((turn) => !turn.open && turn.text !== "")?.speaker ?? null,
+      open: openSpeaker(call.turns),
+      muted: now.muted,
+      partner: partnerOf(call.scenarioId),
+    }),
+  )
 }
 
 function openSpeaker(turns: readonly Turn[]): Turn["speaker"] | null {
@@ -101,7 +120,11 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
       {captions ? (
         <Transcript turns={call.turns} partner={partnerOf(call.scenarioId)} live>
           {call.turns.length === 0 && <p class="empty">What is said appears here.</p>}
-          <TypedLines typed={now.typed} drop={(answer) => practice.dropTyped(answer.clientTurnId)} again={(answer) => practice.type(answer.text) && practice.dropTyped(answer.clientTurnId)} />
+          <TypedLines
+            typed={now.typed}
+            drop={(answer) => practice.dropTyped(answer.clientTurnId)}
+            again={(answer) => practice.type(answer.text) && practice.dropTyped(answer.clientTurnId)}
+          />
         </Transcript>
       ) : (
         <div class="transcript transcript-live transcript-hidden">
@@ -126,7 +149,12 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
         </div>
         <div class="actions">
           {micOn && (
-            <button type="button" class="button button-quiet" aria-pressed={now.muted} onClick={() => practice.mute(!now.muted)}>
+            <button
+              type="button"
+              class="button button-quiet"
+              aria-pressed={now.muted}
+              onClick={() => practice.mute(!now.muted)}
+            >
               {now.muted ? "Unmute" : "Mute"}
               {!now.muted && <LevelMeter levelOf={() => level.peek()} />}
             </button>
@@ -134,7 +162,12 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
           <button type="button" class="button button-quiet" aria-pressed={captions} onClick={showCaptions}>
             Captions
           </button>
-          <button type="button" class="button button-end" disabled={now.ending || now.sessionId === null} onClick={() => practice.end()}>
+          <button
+            type="button"
+            class="button button-end"
+            disabled={now.ending || now.sessionId === null}
+            onClick={() => practice.end()}
+          >
             {now.ending ? "Ending…" : "End"}
           </button>
         </div>
@@ -145,7 +178,12 @@ function Conversation({ practice, now }: { practice: PracticeSession; now: Sessi
 
 function Cue(props: { practice: PracticeSession; cue: "moment" | "repeat" | "skip"; live: boolean; children: string }) {
   return (
-    <button type="button" class="button button-quiet" disabled={!props.live} onClick={() => props.practice.cue(props.cue)}>
+    <button
+      type="button"
+      class="button button-quiet"
+      disabled={!props.live}
+      onClick={() => props.practice.cue(props.cue)}
+    >
       {props.children}
     </button>
   )

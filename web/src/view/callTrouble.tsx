@@ -1,7 +1,8 @@
 /** What is wrong during a call, one thing at a time, the worst first, each with its way out. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
-import type { PracticeSession, SessionState } from "../session/client"
+import type { PracticeSession } from "../session/client"
+import type { SessionState } from "../session/sessionState"
 import type { StopCode } from "../session/closing"
 import { Panel } from "./parts"
 import { level, openMicrophone, rest, speaking, takeOver, takePart, toSetup } from "./practice"
@@ -15,9 +16,26 @@ interface Props {
 export function CallTrouble({ practice, now }: Props) {
   const stopped = stoppedOf(now)
   if (stopped !== null) return <Stopped practice={practice} now={now} why={stopped} />
+  if (now.ending && now.logs.is === "waiting") {
+    return (
+      <Panel
+        kind="note"
+        title="The server can’t be reached just now"
+        text="We go on trying. If it stays away, it ends your practice by itself; what was said is kept."
+      >
+        <button type="button" class="button button-quiet" onClick={toSetup}>
+          Don’t wait
+        </button>
+      </Panel>
+    )
+  }
   if (now.sound === "blocked") {
     return (
-      <Panel kind="note" title="Your practice goes on here" text="Your browser wants a tap before it plays sound or uses the microphone.">
+      <Panel
+        kind="note"
+        title="Your practice goes on here"
+        text="Your browser wants a tap before it plays sound or uses the microphone."
+      >
         <button type="button" class="button" onClick={takePart}>
           Tap to continue
         </button>
@@ -26,7 +44,10 @@ export function CallTrouble({ practice, now }: Props) {
   }
   if (now.delivery === "unanswered") {
     return (
-      <Panel title="The server didn’t confirm your settings" text="It may be busy. You can wait, or end this practice and begin again.">
+      <Panel
+        title="The server didn’t confirm your settings"
+        text="It may be busy. You can wait, or end this practice and begin again."
+      >
         <button type="button" class="button" onClick={() => practice.form && practice.configure(practice.form)}>
           Send them again
         </button>
@@ -36,10 +57,29 @@ export function CallTrouble({ practice, now }: Props) {
   const failed = now.call.configuration?.failed
   return (
     <>
-      {failed && <Panel title="The settings could not be applied" text={troubleWords("configuration", failed.code, failed.message)} />}
-      {now.sound === "silent" && <Panel kind="note" title="This page can’t play sound here" text="Read what the other side says in the captions, and type your answers." />}
-      {now.call.lostLegs.engine && <Panel kind="note" title="The voice on the other side dropped out" text="It is being brought back. Nothing that you said is lost." />}
-      {now.call.notice && now.call.notice.code !== "engine_refused" && <Panel kind="note" title={now.call.notice.message} />}
+      {failed && (
+        <Panel
+          title="The settings could not be applied"
+          text={troubleWords("configuration", failed.code, failed.message)}
+        />
+      )}
+      {now.sound === "silent" && (
+        <Panel
+          kind="note"
+          title="This page can’t play sound here"
+          text="Read what the other side says in the captions, and type your answers."
+        />
+      )}
+      {now.call.lostLegs.engine && (
+        <Panel
+          kind="note"
+          title="The voice on the other side dropped out"
+          text="It is being brought back. Nothing that you said is lost."
+        />
+      )}
+      {now.call.notice && now.call.notice.code !== "engine_refused" && (
+        <Panel kind="note" title={now.call.notice.message} />
+      )}
       <MicrophoneTrouble practice={practice} now={now} />
       {now.trouble && <Trouble practice={practice} trouble={now.trouble} />}
     </>
@@ -99,6 +139,7 @@ function MicrophoneTrouble({ practice, now }: Props) {
     return silent ? <Panel kind="note" title={SILENT_MICROPHONE.title} text={SILENT_MICROPHONE.text} /> : null
   }
   const words = microphoneWords(fault, browserOf(navigator.userAgent))
+  const never = fault === "insecure" || fault === "unsupported"
   const reopen = async () => {
     try {
       practice.replaceMicrophone(await openMicrophone())
@@ -107,8 +148,8 @@ function MicrophoneTrouble({ practice, now }: Props) {
     }
   }
   return (
-    <Panel title={words.title} text={words.text} small="You can also type your answers.">
-      {fault !== "insecure" && fault !== "unsupported" && (
+    <Panel title={words.title} text={words.text} small={never ? undefined : "You can also type your answers."}>
+      {!never && (
         <button type="button" class="button" onClick={() => void reopen()}>
           Try again
         </button>
@@ -121,7 +162,11 @@ function Trouble({ practice, trouble }: { practice: PracticeSession; trouble: No
   return (
     <Panel
       title={troubleWords(trouble.asked, trouble.code, trouble.message)}
-      small={trouble.code === "internal_error" && trouble.requestId ? `If you ask for help, name this request: ${trouble.requestId}` : undefined}
+      small={
+        trouble.code === "internal_error" && trouble.requestId
+          ? `If you ask for help, name this request: ${trouble.requestId}`
+          : undefined
+      }
     >
       <button type="button" class="button button-small button-quiet" onClick={() => practice.dismissTrouble()}>
         All right

@@ -8,7 +8,18 @@ import { Scope } from "../session/scope"
 import { keep, kept } from "./kept"
 import { LevelMeter } from "./level"
 import { Panel, RefusalPanel, Screen } from "./parts"
-import { begin, flow, limits, loadScenarios, microphoneFault, openMicrophone, refusal, toSetup, unreachable, wanted } from "./practice"
+import {
+  begin,
+  flow,
+  limits,
+  loadScenarios,
+  microphoneFault,
+  openMicrophone,
+  refusal,
+  toSetup,
+  unreachable,
+  wanted,
+} from "./practice"
 import { SILENT_MICROPHONE, browserOf, microphoneWords } from "./words"
 
 /** Someone speaks: so loud, for so many messages of 20 ms in all. */
@@ -41,7 +52,12 @@ export function Check() {
       <SpeakerCheck />
       <ServerCheck />
       <div class="actions">
-        <button type="button" class="button button-large" disabled={!check.on || busy} onClick={() => void start(false)}>
+        <button
+          type="button"
+          class="button button-large"
+          disabled={!check.on || busy}
+          onClick={() => void start(false)}
+        >
           Start the practice
         </button>
         <button type="button" class="button button-quiet" disabled={busy} onClick={() => void start(true)}>
@@ -171,7 +187,9 @@ function MicrophoneCheck({ check }: { check: MicrophoneState }) {
           )}
         </Panel>
       )}
-      {check.opening && <p role="status">Your browser may ask whether this page may use the microphone. Please allow it.</p>}
+      {check.opening && (
+        <p role="status">Your browser may ask whether this page may use the microphone. Please allow it.</p>
+      )}
       {(check.on || (check.fault !== null && check.devices.length > 1)) && check.devices.length > 0 && (
         <div class="field">
           <label for="check-device">Which one</label>
@@ -180,7 +198,9 @@ function MicrophoneCheck({ check }: { check: MicrophoneState }) {
             value={check.deviceId ?? ""}
             onChange={(event) => event.currentTarget.value && check.choose(event.currentTarget.value)}
           >
-            {!check.devices.some((device) => device.deviceId === check.deviceId) && <option value="">Choose one</option>}
+            {!check.devices.some((device) => device.deviceId === check.deviceId) && (
+              <option value="">Choose one</option>
+            )}
             {check.devices.map((device, index) => (
               <option key={device.deviceId} value={device.deviceId}>
                 {device.label || `Microphone ${index + 1}`}
@@ -193,7 +213,11 @@ function MicrophoneCheck({ check }: { check: MicrophoneState }) {
         <>
           <LevelMeter levelOf={check.levelOf} />
           <p role="status" class={check.heard ? "good" : undefined}>
-            {check.heard ? "✓ We hear you." : check.silent ? "" : "Say a few words, as loud as you would in the conversation."}
+            {check.heard
+              ? "✓ We hear you."
+              : check.silent
+                ? ""
+                : "Say a few words, as loud as you would in the conversation."}
           </p>
           {check.silent && !check.heard && <Panel title={SILENT_MICROPHONE.title} text={SILENT_MICROPHONE.text} />}
           <Processing change={check.open} />
@@ -237,7 +261,12 @@ function SpeakerCheck() {
       if (scope.current === mine) setIs(how)
       mine.dispose()
     }
-    const player = new Player(mine, { markPlayed: () => done("played"), cleared: () => {}, sound: () => {}, busy: () => {} })
+    const player = new Player(mine, {
+      markPlayed: () => done("played"),
+      cleared: () => {},
+      sound: () => {},
+      busy: () => {},
+    })
     try {
       await player.open()
       player.push(chime().buffer)
@@ -256,7 +285,8 @@ function SpeakerCheck() {
         </button>
         <p role="status" class={is === "played" ? "good" : undefined}>
           {is === "playing" && "Playing…"}
-          {is === "played" && "✓ Played. If you heard nothing, turn the volume up or choose another speaker in your system."}
+          {is === "played" &&
+            "✓ Played. If you heard nothing, turn the volume up or choose another speaker in your system."}
           {is === "failed" && "The sound could not be played. Check which speaker your system uses."}
         </p>
       </div>

@@ -1,10 +1,9 @@
 /** A tab that is not the one: another takes part, this one looks on. */
 
-import { Panel, Screen } from "./parts"
+import { Panel, Screen, useNow } from "./parts"
 import { session, state, takeOver, toSetup } from "./practice"
 import { Transcript } from "./transcript"
 import { clock, lineWords, partnerOf, stopWords } from "./words"
-import { useNow } from "./parts"
 
 export function Elsewhere() {
   const practice = session.value
@@ -12,6 +11,7 @@ export function Elsewhere() {
   const time = useNow(true)
   if (practice === null) return null
   const { sessionId, call, logs } = now
+  const line = lineWords(logs, time)
   return (
     <Screen name="elsewhere" title="Your practice is in another tab">
       {logs.is === "stopped" ? (
@@ -25,7 +25,10 @@ export function Elsewhere() {
           <p class="lead">You’re looking on here: the microphone and the sound are in the other tab or window.</p>
           <div class="call-head">
             <p class="status status-wait" role="status">
-              {lineWords(logs, time) ?? (call.status === "interrupted" ? "Paused" : "Looking on")}
+              <span>
+                {line?.text ?? (call.status === "interrupted" ? "Paused" : "Looking on")}
+                <span aria-hidden="true">{line?.count}</span>
+              </span>
             </p>
             <p class="call-clock">{clock(practice.elapsedMs)}</p>
           </div>

@@ -23,7 +23,9 @@ export function Ended() {
       <p class="lead" role="status">
         {words.text}
       </p>
-      {!call.endStored && <p class="fault">The server could not save the end of this practice. Keep a copy of the transcript.</p>}
+      {!call.endStored && (
+        <p class="fault">The server could not save the end of this practice. Keep a copy of the transcript.</p>
+      )}
       <div class="actions">
         <button type="button" class="button button-large" onClick={() => void again()}>
           Practise again
@@ -42,10 +44,23 @@ export function Ended() {
           {said ? <Transcript turns={call.turns} partner={partner} /> : <p class="empty">Nothing was said.</p>}
           {said && sessionId !== null && (
             <div class="actions">
-              <button type="button" class="button button-small button-quiet" onClick={() => downloadText(sessionId, call)}>
+              <button
+                type="button"
+                class="button button-small button-quiet"
+                onClick={() => downloadText(sessionId, call)}
+              >
                 Save as text
               </button>
-              <button type="button" class="button button-small button-quiet" onClick={() => void rest.events(sessionId).then((events) => downloadJson(sessionId, events), () => downloadJson(sessionId, call))}>
+              <button
+                type="button"
+                class="button button-small button-quiet"
+                onClick={() =>
+                  void rest.events(sessionId).then(
+                    (events) => downloadJson(sessionId, events),
+                    () => downloadJson(sessionId, call),
+                  )
+                }
+              >
                 Save as JSON
               </button>
             </div>

@@ -32,7 +32,10 @@ export function answersFor(scenario: Scenario, before: Answers): Answers {
     scenario.fields.map((field) => {
       const kept = before[field.name]
       const usual = String(field.default ?? "")
-      return [field.name, kept !== undefined && (kept === "" || faultOf(field, kept) === null || field.kind === "text") ? kept : usual]
+      return [
+        field.name,
+        kept !== undefined && (kept === "" || faultOf(field, kept) === null || field.kind === "text") ? kept : usual,
+      ]
     }),
   )
 }

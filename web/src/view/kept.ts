@@ -10,6 +10,7 @@ export interface Kept {
 }
 
 const KEY = "greenroom.kept"
+const LIVE = "greenroom.live"
 const EMPTY: Kept = { scenarioId: null, forms: {}, deviceId: null, processing: true, captions: true }
 
 export function kept(): Kept {
@@ -18,6 +19,24 @@ export function kept(): Kept {
     return { ...EMPTY, ...found, forms: { ...found.forms } }
   } catch {
     return { ...EMPTY, forms: {} }
+  }
+}
+
+/** The session of this browser that some tab takes part in, as far as it was told. */
+export function live(): string | null {
+  try {
+    return localStorage.getItem(LIVE)
+  } catch {
+    return null
+  }
+}
+
+export function setLive(sessionId: string | null): void {
+  try {
+    if (sessionId === null) localStorage.removeItem(LIVE)
+    else localStorage.setItem(LIVE, sessionId)
+  } catch {
+    // Then another tab does not know of it.
   }
 }
 

@@ -64,7 +64,11 @@ export function RefusalPanel(props: { refusal: Refusal; again: () => void; label
     }
   }, [now, untilMs])
   const leftMs = openAtMs === null ? 0 : Math.max(0, openAtMs - now)
-  const when = new Date(Date.now() + leftMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" })
+  const when = new Date(Date.now() + leftMs).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  })
   const waits = refusal.waitMs !== null
   if (FOR_GOOD.includes(refusal.code)) return <Panel title={refusal.title} text={refusal.text} />
   return (

@@ -1,13 +1,14 @@
 /** What the page is doing: which screen, which session, and what leads from one to the next. */
 
 import { signal } from "@preact/signals"
-import { NEW, PracticeSession, type SessionState } from "../session/client"
+import { PracticeSession } from "../session/client"
 import { quiet, toConsole } from "../session/debug"
 import { forget, remembered } from "../session/memory"
 import { Microphone, MicrophoneError, type MicrophoneFault } from "../session/microphone"
 import { type Limits, type NewSession, Rest, type Scenario } from "../session/rest"
 import { Seat } from "../session/seat"
-import { kept } from "./kept"
+import { NEW, type SessionState } from "../session/sessionState"
+import { kept, live, setLive } from "./kept"
 import { type Refusal, refusalWords } from "./words"
 
 export type Flow = "loading" | "setup" | "check" | "call" | "ended" | "elsewhere"
@@ -33,7 +34,6 @@ export const running = signal<string | null>(null)
 const debugging = new URLSearchParams(location.search).has("debug")
 const debug = debugging ? toConsole : quiet
 const SEAT = `greenroom ${new URL(".", document.baseURI).pathname}`
-const LIVE = "greenroom.live"
 /** The page that was left before a refresh lets go of its seat a moment after the new one asks for it. */
 const REFRESH_MS = 1_500
 
@@ -48,13 +48,16 @@ const OTHER_TAB: Refusal = {
 export const rest = new Rest(document.baseURI)
 let seat: Seat | null = null
 let sessionsMade = 0
+/** A click has begun a practice that is not there yet: a second click begins no other. */
+let beginning = false
 
 export async function boot(): Promise<void> {
   window.addEventListener("pageshow", (event) => {
     // Out of the browser's cache, with sockets and a microphone that are gone: begin as after a refresh.
     if (event.persisted) location.reload()
   })
-  if (debugging) Object.assign(window, { greenroom: { sessions: () => sessionsMade, open: () => session.value?.open ?? [] } })
+  if (debugging)
+    Object.assign(window, { greenroom: { sessions: () => sessionsMade, open: () => session.value?.open ?? [] } })
   void loadScenarios()
   const before = remembered()
   if (before !== null) {
@@ -62,10 +65,10 @@ export async function boot(): Promise<void> {
     if (seat === null) return watch(before.sessionId)
     return goOn(before.sessionId)
   }
-  const live = localStorage.getItem(LIVE)
-  if (live !== null && (await Seat.taken(SEAT))) return watch(live)
+  const elsewhere = live()
+  if (elsewhere !== null && (await Seat.taken(SEAT))) return watch(elsewhere)
   flow.value = "setup"
-  if (live !== null) await offerRunning(live)
+  if (elsewhere !== null) await offerRunning(elsewhere)
 }
 
 export async function loadScenarios(): Promise<void> {
@@ -116,7 +119,7 @@ export async function begin(form: NewSession, microphone: Microphone | null): Pr
   try {
     await practice.start(form, microphone)
     const { sessionId } = practice.state
-    if (sessionId !== null && session.value === practice) localStorage.setItem(LIVE, sessionId)
+    if (sessionId !== null && session.value === practice) setLive(sessionId)
   } catch (error) {
     if (session.value !== practice) return
     leaveSession()
@@ -129,17 +132,25 @@ export async function begin(form: NewSession, microphone: Microphone | null): Pr
 export async function again(): Promise<void> {
   const practice = session.value
   const form = practice?.form ?? formOf(state.value) ?? wanted.value
-  const typing = practice?.typing ?? false
   if (form === null) return toSetup()
-  leaveSession()
-  wanted.value = form
-  if (typing) return begin(form, null)
+  if (beginning) return
+  if (practice?.typing) return begin(form, null)
+  beginning = true
+  let microphone: Microphone
   try {
-    await begin(form, await openMicrophone())
+    microphone = await openMicrophone()
   } catch (error) {
+    leaveSession()
+    wanted.value = form
     microphoneFault.value = error instanceof MicrophoneError ? error.fault : "failed"
     flow.value = "check"
+    return
+  } finally {
+    beginning = false
   }
+  // Left for another screen while the browser asked for the microphone.
+  if (session.value !== practice) return microphone.dispose()
+  await begin(form, microphone)
 }
 
 /** The form that a session was made with, as its log tells it. */
@@ -155,7 +166,7 @@ export function goOn(sessionId: string): void {
   running.value = null
   const practice = makeSession()
   practice.resume(before?.sessionId === sessionId ? before : { sessionId })
-  localStorage.setItem(LIVE, sessionId)
+  setLive(sessionId)
   if (seat !== null) holdSeat(practice)
   flow.value = "call"
 }
@@ -182,7 +193,7 @@ export async function endRunning(sessionId: string): Promise<void> {
   } catch (error) {
     refusal.value = refusalWords(error)
   }
-  localStorage.removeItem(LIVE)
+  setLive(null)
   running.value = null
 }
 
@@ -195,10 +206,10 @@ function watch(sessionId: string): void {
 async function offerRunning(sessionId: string): Promise<void> {
   try {
     const found = await rest.session(sessionId)
-    if (found.status === "ended" || found.status === "ending") localStorage.removeItem(LIVE)
+    if (found.status === "ended" || found.status === "ending") setLive(null)
     else running.value = sessionId
   } catch {
-    localStorage.removeItem(LIVE)
+    setLive(null)
   }
 }
 
@@ -226,8 +237,10 @@ function follow(practice: PracticeSession, now: SessionState, watching: boolean)
 
 /** A refreshed page takes part by itself, once it has read that the session still goes on. */
 function joinOnceRead(practice: PracticeSession): void {
+  let done = false
   const stop = practice.subscribe((now) => {
-    if (now.catchingUp) return
+    if (now.catchingUp || done) return
+    done = true
     queueMicrotask(() => stop())
     if (now.call.status !== "ended" && now.voice.is === "off" && now.sound === "off") takePart()
   })
@@ -236,7 +249,7 @@ function joinOnceRead(practice: PracticeSession): void {
 function ended(watching: boolean): void {
   flow.value = "ended"
   if (watching) return
-  localStorage.removeItem(LIVE)
+  setLive(null)
   seat?.release()
   seat = null
 }
@@ -261,7 +274,7 @@ function leaveSession(forgetting = true): void {
   speaking.value = false
   if (!forgetting) return
   forget()
-  localStorage.removeItem(LIVE)
+  setLive(null)
   seat?.release()
   seat = null
 }

@@ -5,7 +5,18 @@ import type { Field, Scenario } from "../session/rest"
 import { type Answers, answersFor, answersOf, configOf, faultOf, faultsOf, lengthOf } from "./form"
 import { keep, kept } from "./kept"
 import { Panel, RefusalPanel, Screen } from "./parts"
-import { endRunning, goOn, limits, loadScenarios, refusal, running, scenarios, toCheck, unreachable, wanted } from "./practice"
+import {
+  endRunning,
+  goOn,
+  limits,
+  loadScenarios,
+  refusal,
+  running,
+  scenarios,
+  toCheck,
+  unreachable,
+  wanted,
+} from "./practice"
 import { named } from "./words"
 
 export function Setup() {
@@ -30,7 +41,11 @@ function Running() {
   const sessionId = running.value
   if (sessionId === null) return null
   return (
-    <Panel kind="note" title="You have a practice that is still running" text="Its page was closed or reloaded before it was over.">
+    <Panel
+      kind="note"
+      title="You have a practice that is still running"
+      text="Its page was closed or reloaded before it was over."
+    >
       <button type="button" class="button" onClick={() => goOn(sessionId)}>
         Continue it
       </button>
@@ -42,7 +57,9 @@ function Running() {
 }
 
 function SetupForm({ all }: { all: Scenario[] }) {
-  const [scenarioId, setScenarioId] = useState(() => wanted.value?.scenarioId ?? kept().scenarioId ?? all[0]!.scenarioId)
+  const [scenarioId, setScenarioId] = useState(
+    () => wanted.value?.scenarioId ?? kept().scenarioId ?? all[0]!.scenarioId,
+  )
   const scenario = all.find((each) => each.scenarioId === scenarioId) ?? all[0]!
   const choose = (id: string) => {
     setScenarioId(id)

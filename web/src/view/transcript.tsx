@@ -2,11 +2,16 @@
 
 import type { ComponentChildren } from "preact"
 import { useEffect, useRef } from "preact/hooks"
-import type { TypedAnswer } from "../session/client"
+import type { TypedAnswer } from "../session/sessionState"
 import type { Turn } from "../session/state"
 import { clock } from "./words"
 
-export function Transcript(props: { turns: readonly Turn[]; partner: string; live?: boolean; children?: ComponentChildren }) {
+export function Transcript(props: {
+  turns: readonly Turn[]
+  partner: string
+  live?: boolean
+  children?: ComponentChildren
+}) {
   const done = props.turns.filter((turn) => !turn.open && isWorthALine(turn))
   const open = props.turns.filter((turn) => turn.open && turn.text !== "")
   const box = useRef<HTMLDivElement>(null)
@@ -35,7 +40,11 @@ export function Transcript(props: { turns: readonly Turn[]; partner: string; liv
 }
 
 /** Answers on their way; one that may not have come can be sent again. */
-export function TypedLines(props: { typed: readonly TypedAnswer[]; again: (answer: TypedAnswer) => void; drop: (answer: TypedAnswer) => void }) {
+export function TypedLines(props: {
+  typed: readonly TypedAnswer[]
+  again: (answer: TypedAnswer) => void
+  drop: (answer: TypedAnswer) => void
+}) {
   if (props.typed.length === 0) return null
   return (
     <ol class="captions" aria-label="On its way">
@@ -65,7 +74,12 @@ export function TypedLines(props: { typed: readonly TypedAnswer[]; again: (answe
 function Line({ turn, partner }: { turn: Turn; partner: string }) {
   const mine = turn.speaker === "candidate"
   return (
-    <li class={`line line-${turn.speaker}`} data-turn={turn.turnId} data-speaker={turn.speaker} data-open={turn.open ? "" : undefined}>
+    <li
+      class={`line line-${turn.speaker}`}
+      data-turn={turn.turnId}
+      data-speaker={turn.speaker}
+      data-open={turn.open ? "" : undefined}
+    >
       <span class="who">{mine ? "You" : partner}</span>
       {turn.startedMs !== null && <span class="when">{clock(turn.startedMs)}</span>}
       <p class="said">{turn.available ? <Said turn={turn} /> : <em>(no transcript of this answer)</em>}</p>

@@ -53,7 +53,10 @@ const ENDS: Record<string, Words> = {
   erased: { title: "This practice was erased", text: "It was erased in another place, and its transcript with it." },
   reset: { title: "The server ended all practices", text: "Whoever runs it has reset it. You can begin again now." },
   drained: { title: "The server had to stop", text: "It is being restarted. What was said up to then is kept." },
-  node_lost: { title: "The server stopped unexpectedly", text: "What was said up to then is kept. You can begin again." },
+  node_lost: {
+    title: "The server stopped unexpectedly",
+    text: "What was said up to then is kept. You can begin again.",
+  },
   log_unavailable: {
     title: "The practice couldn’t be saved",
     text: "The server can’t store what is said, so it ended the practice. Tell whoever runs this server.",
@@ -109,14 +112,14 @@ export function microphoneWords(fault: MicrophoneFault, browser: Browser): Words
         text: "Allow it in your computer’s privacy settings, under Microphone, and try again.",
       }
     case "absent":
-      return { title: "No microphone was found", text: "Plug one in or switch it on, and try again. You can also type." }
+      return { title: "No microphone was found", text: "Plug one in or switch it on, and try again." }
     case "busy":
       return {
         title: "The microphone is in use",
         text: "Another program is using it. Close that program’s call or recording, and try again.",
       }
     case "unplugged":
-      return { title: "The microphone was unplugged", text: "Plug it in again or choose another one, or go on by typing." }
+      return { title: "The microphone was unplugged", text: "Plug it in again or choose another one." }
     case "insecure":
       return {
         title: "This page can’t use a microphone",
@@ -125,7 +128,7 @@ export function microphoneWords(fault: MicrophoneFault, browser: Browser): Words
     case "unsupported":
       return { title: "This browser can’t capture sound", text: "Please use a newer browser, or type instead." }
     case "failed":
-      return { title: "The microphone didn’t start", text: "Try again, or choose another one. You can also type." }
+      return { title: "The microphone didn’t start", text: "Try again, or choose another one." }
   }
 }
 
@@ -137,14 +140,23 @@ export const SILENT_MICROPHONE: Words = {
 // The connection.
 
 const STOPS: Record<StopCode, Words> = {
-  ticket_refused: { title: "The server didn’t let this page in", text: "Its pass had expired. Try again to get a new one." },
+  ticket_refused: {
+    title: "The server didn’t let this page in",
+    text: "Its pass had expired. Try again to get a new one.",
+  },
   not_yours: {
     title: "This practice belongs to someone else",
     text: "It was begun in another browser, or this browser’s cookies were deleted.",
   },
-  no_such_session: { title: "This practice was erased", text: "It was erased in another place, and its transcript with it." },
+  no_such_session: {
+    title: "This practice was erased",
+    text: "It was erased in another place, and its transcript with it.",
+  },
   replaced: { title: "This practice moved", text: "It is now running in another tab or window." },
-  refused: { title: "The server refused this page", text: "Reload the page. If that doesn’t help, tell whoever runs this server." },
+  refused: {
+    title: "The server refused this page",
+    text: "Reload the page. If that doesn’t help, tell whoever runs this server.",
+  },
   too_large: { title: "Something was too long for the server", text: "Shorten what you typed, and try again." },
   unsupported: { title: "The server didn’t understand this page", text: "Reload it to get the version that fits." },
   gave_up: {
@@ -157,12 +169,19 @@ export function stopWords(why: StopCode): Words {
   return STOPS[why]
 }
 
-/** While a connection is missing; null when it is there. `now` is on the clock of `performance.now()`. */
-export function lineWords(line: LineState, now: number): string | null {
-  if (line.is !== "waiting") return line.is === "connecting" && line.attempt > 1 ? "Reconnecting…" : null
-  if (line.until === null) return "You’re offline. We’ll go on as soon as the network is back."
-  const wait = duration(Math.max(0, line.until - now))
-  return line.limited ? `Too many connections. Trying again in ${wait}.` : `Connection lost. Reconnecting in ${wait}.`
+/** What is shown while a connection is missing. The count changes every second: it is for the eye, not for a reader. */
+export interface LineWords {
+  readonly text: string
+  readonly count: string
+}
+
+/** Null when the connection is there. `now` is on the clock of `performance.now()`. */
+export function lineWords(line: LineState, now: number): LineWords | null {
+  if (line.is === "connecting" && line.attempt > 1) return { text: "Reconnecting…", count: "" }
+  if (line.is !== "waiting") return null
+  if (line.until === null) return { text: "You’re offline. We’ll go on as soon as the network is back.", count: "" }
+  const text = line.limited ? "Too many connections. Trying again" : "Connection lost. Reconnecting"
+  return { text, count: ` in ${duration(Math.max(0, line.until - now))}.` }
 }
 
 export function duration(ms: number): string {
@@ -174,7 +193,6 @@ export function duration(ms: number): string {
 
 export interface Moment {
   status: Status
-  line: string | null
   speaking: boolean
   lastSpeaker: "candidate" | "interviewer" | null
   open: "candidate" | "interviewer" | null
@@ -183,8 +201,7 @@ export interface Moment {
 }
 
 /** What is going on, for `role=status`. */
-export function statusWords({ status, line, speaking, lastSpeaker, open, muted, partner }: Moment): string {
-  if (line !== null) return line
+export function statusWords({ status, speaking, lastSpeaker, open, muted, partner }: Moment): string {
   switch (status) {
     case "idle":
     case "connecting":
@@ -237,7 +254,13 @@ export function refusalWords(error: unknown): Refusal {
     return { title: "The server can’t be reached", text, code: "unreachable", waitMs: null, requestId: null }
   }
   if (!(error instanceof RestError)) {
-    return { title: "Something went wrong", text: "Reload the page and try again.", code: "fault", waitMs: null, requestId: null }
+    return {
+      title: "Something went wrong",
+      text: "Reload the page and try again.",
+      code: "fault",
+      waitMs: null,
+      requestId: null,
+    }
   }
   const { code, requestId } = error
   const passes = error.status === 429 || error.status === 503
@@ -254,7 +277,8 @@ export function sentence(text: string): string {
 /** What the server said about something that was asked for during the call. */
 export function troubleWords(asked: string, code: string, message: string): string {
   if (code === "voice_locked") return "The voice can’t be changed once it has spoken."
-  if (code === "stale_revision" || code === "revision_conflict") return "The settings were changed in another place since."
+  if (code === "stale_revision" || code === "revision_conflict")
+    return "The settings were changed in another place since."
   if (code === "rate_limited") return "That was a little fast. Wait a moment and try again."
   if (code === "out_of_order") {
     if (asked === "text") return "That answer came when it couldn’t be taken. You can send it again."
