@@ -61,15 +61,18 @@ def test_several_turns_are_heard_shown_and_understood_on_both_sides(speaking: Br
         page.locator("li[data-speaker=candidate][data-open]").wait_for(timeout=30_000)
         visitor.hears_within("candidate", 2, 45)
         visitor.hears_within("interviewer", 3, 20)
-        interviewer, candidate = visitor.said("interviewer"), visitor.said("candidate")
-        sound = heard(page)
+        sound, session_id = heard(page), visitor.session_id
         visitor.end()
         visitor.sees("You ended the practice")
+        turns = visitor.fetch(f"api/sessions/{session_id}")["turns"]
+        interviewer = [turn.get("heardText", turn["text"]) for turn in turns if turn["speaker"] == "interviewer"]
+        candidate = [turn["text"] for turn in turns if turn["speaker"] == "candidate"]
+        assert visitor.said("candidate") == [text for text in candidate if text]
         for said in candidate[:2]:
             assert rate(SPOKEN, said) <= 0.25, candidate
         assert interviewer[0].startswith("Hello, and thank you for coming to see the flat.")
         words = words_of(sound)
-        assert rate(" ".join(interviewer[:3]), words) <= 0.15, (interviewer, words)
+        assert rate(" ".join(interviewer), words) <= 0.2, (interviewer, words)
         visitor.press("Practise again")
         visitor.screen("call")
         visitor.press("Mute")
