@@ -57,6 +57,7 @@ def violations(page: Page) -> list[str]:
 def test_a_state_can_be_used_by_everyone(page: Page, base: str, name: str) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if "Content Security" in line.text else None)
     Play(page, base, STATES[name]).run()
     assert violations(page) == []
     page.emulate_media(color_scheme="dark")
