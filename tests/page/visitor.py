@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+MOST_QUESTIONS = 20
 JOB = {"jobTitle": "Staff nurse", "company": "Hill Clinic"}
 
 
@@ -100,7 +101,10 @@ class Visitor:
 
     def hears(self, speaker: str, count: int = 1) -> None:
         """Until so many lines of this side are finished."""
-        self._lines_of(speaker).nth(count - 1).wait_for()
+        self.hears_within(speaker, count, 8)
+
+    def hears_within(self, speaker: str, count: int, seconds: float) -> None:
+        self._lines_of(speaker).nth(count - 1).wait_for(timeout=seconds * 1000)
 
     def status(self, words: str | re.Pattern[str], within_s: float = 8) -> None:
         expect(self.page.locator("p.status")).to_have_text(words, timeout=within_s * 1000)
@@ -133,19 +137,20 @@ class Visitor:
         )
 
 
-def skip_to_the_end(visitor: Visitor, within: int = 20) -> None:
+def skip_to_the_end(visitor: Visitor, within_s: float = 8) -> None:
     """Skip every question until the interviewer has said goodbye."""
     ended = visitor.page.locator("main[data-screen=ended]")
     skip = visitor.page.get_by_role("button", name="Skip", exact=True)
-    for _ in range(within):
-        visitor.hears("interviewer")
+    for _ in range(MOST_QUESTIONS):
         before = len(visitor.said("interviewer"))
-        skip.and_(visitor.page.locator(":enabled")).or_(ended).wait_for()
+        skip.and_(visitor.page.locator(":enabled")).or_(ended).wait_for(timeout=within_s * 1000)
         if ended.count():
             return
         with contextlib.suppress(PlaywrightTimeout):  # it may be too late for that
             skip.click(timeout=1_000)
-        visitor.page.locator("li[data-speaker=interviewer]:not([data-open])").nth(before).or_(ended).first.wait_for()
+        visitor.page.locator("li[data-speaker=interviewer]:not([data-open])").nth(before).or_(ended).first.wait_for(
+            timeout=within_s * 1000
+        )
     raise AssertionError("the plan has no end")
 
 

@@ -348,6 +348,15 @@ describe("the end", () => {
     expect(requests).toContain("POST api/sessions/s1/end")
   })
 
+  test("is asked for no more once it is told", async () => {
+    const { session, requests } = await started()
+    session.end()
+    FakeSocket.at("/logs").say(event(1, "call.status_changed", { status: "ended", reason: "user_ended" }))
+    expect(session.open).not.toContain("end awaited")
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(requests).not.toContain("POST api/sessions/s1/end")
+  })
+
   test("that the log could not take is told all the same", async () => {
     const { session } = await started()
     const end = { status: "ended", reason: "log_unavailable", stored: false }
@@ -397,6 +406,7 @@ describe("a refresh", () => {
 
   test("with what another version of the page kept reads the log from its start", async () => {
     const { stored } = await started()
+    FakeSocket.at("/logs").say(event(1, "session.created"))
     const [[key, text]] = [...stored] as [[string, string]]
     const { plan: _plan, ...older } = (JSON.parse(text) as { call: SessionState["call"] }).call
     stored.set(key, JSON.stringify({ ...JSON.parse(text), call: older }))

@@ -106,6 +106,7 @@ describe("marks", () => {
     playout.mark("a")
     play(playout, 400)
     playout.clear()
+    playout.push(ms(2000))
     expect(play(playout, 2000)).toEqual([])
   })
 })

@@ -54,6 +54,7 @@ describe("the microphone", () => {
     "absent",
     "busy",
     "unplugged",
+    "unreachable",
     "failed",
   ] as const
 

@@ -1,15 +1,23 @@
 /** The candidate's microphone, from the device's own rate to messages of 20 ms at 24 kHz. */
 
-import microphoneWorklet from "./microphone.worklet?worker&url"
 import type { MicrophoneMessage } from "./microphone.worklet"
 import { Scope } from "./scope"
+import { microphoneWorklet } from "./worklets"
 
 /**
  * `insecure`: the page is not on HTTPS, so the browser has no microphone for it. `unplugged`: it went away while it was used.
- * `refused_by_system`: the browser itself may not use it.
+ * `refused_by_system`: the browser itself may not use it. `unreachable`: the part of the page that listens can't be loaded.
  */
 export type MicrophoneFault =
-  "insecure" | "unsupported" | "refused" | "refused_by_system" | "absent" | "busy" | "unplugged" | "failed"
+  | "insecure"
+  | "unsupported"
+  | "refused"
+  | "refused_by_system"
+  | "absent"
+  | "busy"
+  | "unplugged"
+  | "unreachable"
+  | "failed"
 
 export class MicrophoneError extends Error {
   constructor(readonly fault: MicrophoneFault) {
@@ -71,7 +79,9 @@ export class Microphone {
     })
     const context = new AudioContext({ latencyHint: "interactive" })
     scope.own("microphone's audio context", () => void context.close().catch(() => {}))
-    await context.audioWorklet.addModule(microphoneWorklet)
+    await context.audioWorklet.addModule(microphoneWorklet).catch(() => {
+      throw new MicrophoneError("unreachable")
+    })
     if (scope.disposed) throw new MicrophoneError("unplugged")
     const source = context.createMediaStreamSource(stream)
     const node = new AudioWorkletNode(context, "greenroom-microphone", { numberOfOutputs: 0 })

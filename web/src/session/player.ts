@@ -1,9 +1,9 @@
 /** Lets the interviewer be heard. Without sound (typing on a page that may not play) it keeps the time all the same. */
 
-import playerWorklet from "./player.worklet?worker&url"
 import { PLAYER_RATE_HZ, type Played, Playout } from "./playout"
 import type { PlayerMessage, PlayerOrder } from "./player.worklet"
 import type { Scope } from "./scope"
+import { playerWorklet } from "./worklets"
 
 /** `blocked`: the browser wants a touch or a key before it lets a page be heard. */
 export type Sound = "off" | "on" | "blocked" | "silent"

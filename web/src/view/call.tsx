@@ -79,6 +79,8 @@ function statusOf(now: SessionState, time: number): LineWords {
   if (now.sound === "blocked" && voice.is === "off") return only("Waiting for you")
   const line = lineWords(logs, time) ?? lineWords(voice, time)
   if (line !== null) return line
+  // As it was before a refresh: it is not so again before both connections are there.
+  if (call.status === "connected" && (logs.is !== "open" || voice.is !== "open")) return only("Reconnecting…")
   return only(
     statusWords({
       status: call.status,

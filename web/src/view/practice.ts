@@ -8,6 +8,7 @@ import { Microphone, MicrophoneError, type MicrophoneFault } from "../session/mi
 import { type Limits, type NewSession, Rest, type Scenario } from "../session/rest"
 import { Seat } from "../session/seat"
 import { NEW, type SessionState } from "../session/sessionState"
+import { loadAhead } from "../session/worklets"
 import { kept, live, setLive } from "./kept"
 import { type Refusal, refusalWords } from "./words"
 
@@ -59,6 +60,7 @@ export async function boot(): Promise<void> {
   if (debugging)
     Object.assign(window, { greenroom: { sessions: () => sessionsMade, open: () => session.value?.open ?? [] } })
   void loadScenarios()
+  loadAhead()
   const before = remembered()
   if (before !== null) {
     seat = await Seat.take(SEAT, { withinMs: REFRESH_MS })

@@ -125,6 +125,11 @@ export function microphoneWords(fault: MicrophoneFault, browser: Browser): Words
         title: "This page can’t use a microphone",
         text: "Browsers allow one only on a secure address that begins with https://. Ask whoever runs this server for it, or type instead.",
       }
+    case "unreachable":
+      return {
+        title: "A part of this page could not be loaded",
+        text: "The server can’t be reached just now. Check your connection, and try again.",
+      }
     case "unsupported":
       return { title: "This browser can’t capture sound", text: "Please use a newer browser, or type instead." }
     case "failed":

@@ -1,4 +1,7 @@
-"""Pictures of every screen and state of the page: `python -m tools.page_screens [name …]`, into .build/screens."""
+"""`make screenshots`: pictures of every screen and state of the page, into .build/screenshots.
+
+    python -m tools.screenshots [name …] [--look light]
+"""
 
 import argparse
 import sys
@@ -7,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tools.browser import HELP, find
 from tools.page_parts import DIST, Play, State, served
 from tools.page_states import STATES
 
@@ -63,15 +67,17 @@ def main() -> int:
         "names", nargs="*", help="states, or the beginning of their names; all of them if none is given"
     )
     parser.add_argument("--look", choices=LOOKS, action="append")
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
-    parser.add_argument("--into", type=Path, default=Path(".build/screens"))
+    parser.add_argument("--into", type=Path, default=Path(".build/screenshots"))
     wanted = parser.parse_args()
+    chromium = find()
+    if chromium is None:
+        sys.exit(HELP)
     if not (DIST / "index.html").exists():
-        sys.exit("The page is not built: npm --prefix web run build")
+        sys.exit("The page is not built: make page")
     wanted.into.mkdir(parents=True, exist_ok=True)
     faults: list[str] = []
     with served() as base, sync_playwright() as playwright:
-        browser = launch(playwright, wanted.chromium)
+        browser = launch(playwright, chromium)
         for name, state in STATES.items():
             if wanted.names and not any(name.startswith(start) for start in wanted.names):
                 continue
