@@ -11,6 +11,7 @@ ALL = {
     "store": "benchmarks.store_bench",
     "warm": "benchmarks.warm",
     "rollover": "benchmarks.rollover",
+    "page": "benchmarks.page.run",
 }
 
 
