@@ -239,12 +239,12 @@ def test_who_speaks_before_the_greeting_is_greeted() -> None:
 
 def test_nobody_is_silent_while_nobody_listens() -> None:
     stage = greeted()
-    stage.wait(7)
+    stage.wait(5)
     lose(stage)
     stage.wait(6)
     come_back(stage)
     said = len(stage.of(c.Say))
-    stage.wait(0.5)
+    stage.wait(2)
     assert len(stage.of(c.Say)) == said
     stage.wait(1)
     assert stage.last_cue().kind == "patience"
@@ -301,6 +301,7 @@ def test_an_engine_that_is_back_before_the_goodbye_sounds_goes_on(sounds: bool) 
     come_back(stage)
     assert stage.phase == ("interrupted" if sounds else "connected")
     assert len(stage.of(c.TakeBackLastWords)) == (0 if sounds else 1)
+    assert (stage.session.reply is None) == (not sounds)
     stage.send(s.ReplyFinished("other", "cancelled"))
     if not sounds:
         assert stage.session.silence_since is not None
