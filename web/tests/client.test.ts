@@ -9,9 +9,12 @@ import { type Answer, FakeSocket, arrive, browser, event, usual } from "./fakes"
 const FORM = { scenarioId: "job_interview", config: { jobTitle: "Nurse", company: "Clinic" }, voice: "heart" }
 
 let told: DebugName[] = []
+let made: PracticeSession[] = []
 
 function make(): PracticeSession {
-  return new PracticeSession({ debug: (name) => told.push(name), chance: () => 0.5 })
+  const session = new PracticeSession({ debug: (name) => told.push(name), chance: () => 0.5 })
+  made.push(session)
+  return session
 }
 
 /** A session that was just made, by typing, with both its connections up. */
@@ -31,6 +34,8 @@ beforeEach(() => {
 })
 
 afterEach(() => {
+  for (const session of made) session.dispose()
+  made = []
   vi.unstubAllGlobals()
   vi.useRealTimers()
 })
@@ -402,6 +407,19 @@ describe("a refresh", () => {
     await arrive()
     FakeSocket.at("/voice").join()
     expect(session.state.voice).toEqual({ is: "open" })
+  })
+
+  test("knows what time it is at least, though the page's own clock is an hour off", async () => {
+    await started()
+    const notice = event(2, "notice", { code: "c", message: "m" })
+    FakeSocket.at("/logs")
+      .say(event(1, "call.status_changed", { status: "connected" }))
+      .say({ ...notice, at: "2026-01-01T10:00:20.000Z" })
+    const kept = remembered()!
+    vi.setSystemTime(new Date("2026-01-01T11:00:00Z"))
+    const session = make()
+    session.resume(kept)
+    expect(session.elapsedMs).toBe(20_000)
   })
 
   test("with what another version of the page kept reads the log from its start", async () => {

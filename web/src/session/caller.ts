@@ -19,7 +19,7 @@ export interface CallerSettings {
   change: (change: Partial<SessionState>) => void
   level: (peak: number) => void
   speaking: (speaking: boolean) => void
-  ended: (message: Extract<AnyDownMessage, { type: "end" }>) => void
+  ended: () => void
   chance: () => number
 }
 
@@ -188,7 +188,7 @@ export class Caller {
       case "clear":
         return this.#player?.clear()
       case "end":
-        return this.#settings.ended(message)
+        return this.#settings.ended()
       default:
         return
     }

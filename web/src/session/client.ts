@@ -3,7 +3,7 @@
  * closes all of them. Practising again is a new object.
  */
 
-import type { AnyDownMessage, AnyMessage, Attached, ErrorMessage, Pong, TranscriptDelta } from "../protocol"
+import type { AnyMessage, Attached, ErrorMessage, Pong, TranscriptDelta } from "../protocol"
 import { Caller } from "./caller"
 import { GAP, STALE } from "./closing"
 import { Configuring } from "./configuring"
@@ -60,6 +60,7 @@ export class PracticeSession {
   readonly #asked = new Map<string, Trouble["asked"]>()
   #typing = false
   #awaitEnd: () => void = () => {}
+  #seenAt: string | null = null
 
   constructor({ base = document.baseURI, debug = quiet, watch = false, chance = Math.random }: SessionOptions = {}) {
     this.rest = new Rest(base)
@@ -89,7 +90,7 @@ export class PracticeSession {
       change: (change) => this.#set(change),
       level: (peak) => this.onLevel(peak),
       speaking: (speaking) => this.onSpeaking(speaking),
-      ended: (message) => this.#voiceEnded(message),
+      ended: () => this.#caller.leave(),
       chance,
     })
     this.#configuring = new Configuring(
@@ -163,6 +164,9 @@ export class PracticeSession {
     this.#form = kept.form ?? null
     this.#typing = kept.typing ?? false
     this.#cursor = kept.cursor ?? START
+    this.#seenAt = kept.seenAt ?? null
+    // It is later than that; how much later is told by the first ticket.
+    if (this.#seenAt !== null) this.time.saw(this.#seenAt)
     this.#set({ sessionId: kept.sessionId, call: kept.call ?? BEFORE, catchingUp: true })
     this.#logs.start()
   }
@@ -291,6 +295,7 @@ export class PracticeSession {
 
   #take(event: StoredEvent): void {
     this.time.saw(event.at)
+    this.#seenAt = event.at
     const before = this.#state
     const call = reduce(before.call, event)
     this.#set({ call, catchingUp: this.#cursor.seq < this.#headSeq, typed: arrived(before.typed, event) })
@@ -323,10 +328,6 @@ export class PracticeSession {
   #logsLost(code: number | string): void {
     this.#heartbeat.stop()
     this.#tell("logs lost", { code })
-  }
-
-  #voiceEnded(_message: Extract<AnyDownMessage, { type: "end" }>): void {
-    this.#caller.leave()
   }
 
   #stale(): void {
@@ -374,7 +375,7 @@ export class PracticeSession {
   #keep(): void {
     const { sessionId, call } = this.#state
     if (this.#watch || sessionId === null || call.status === "ended") return
-    remember({ sessionId, form: this.#form, typing: this.#typing, cursor: this.#cursor, call })
+    remember({ sessionId, form: this.#form, typing: this.#typing, cursor: this.#cursor, seenAt: this.#seenAt, call })
   }
 
   #set(change: Partial<SessionState>): void {

@@ -9,6 +9,8 @@ export interface Remembered {
   form: NewSession | null
   typing: boolean
   cursor: Cursor
+  /** When the last of its events was, on the server's clock. */
+  seenAt: string | null
   call: CallState
 }
 

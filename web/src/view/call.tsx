@@ -65,10 +65,10 @@ function CallHead({ practice, now }: { practice: PracticeSession; now: SessionSt
 
 /** While a connection is missing the server stops its clock, though this page can't be told so yet. */
 function useElapsed(practice: PracticeSession, { logs, voice, call }: SessionState): number {
-  const shown = useRef(practice.elapsedMs)
+  const shown = useRef({ clock: call.clock, elapsedMs: practice.elapsedMs })
   const known = logs.is === "open" && (voice.is === "open" || call.status !== "connected")
-  if (known) shown.current = practice.elapsedMs
-  return shown.current
+  if (known || shown.current.clock !== call.clock) shown.current = { clock: call.clock, elapsedMs: practice.elapsedMs }
+  return shown.current.elapsedMs
 }
 
 function statusOf(now: SessionState, time: number): LineWords {

@@ -174,6 +174,7 @@ function useMicrophoneCheck(): MicrophoneState {
 }
 
 function MicrophoneCheck({ check }: { check: MicrophoneState }) {
+  const known = check.devices.some((device) => device.deviceId === check.deviceId)
   const words = check.fault === null ? null : microphoneWords(check.fault, browserOf(navigator.userAgent))
   return (
     <section class="card" aria-labelledby="check-microphone">
@@ -195,12 +196,10 @@ function MicrophoneCheck({ check }: { check: MicrophoneState }) {
           <label for="check-device">Which one</label>
           <select
             id="check-device"
-            value={check.deviceId ?? ""}
+            value={known ? (check.deviceId ?? "") : ""}
             onChange={(event) => event.currentTarget.value && check.choose(event.currentTarget.value)}
           >
-            {!check.devices.some((device) => device.deviceId === check.deviceId) && (
-              <option value="">Choose one</option>
-            )}
+            {!known && <option value="">Choose one</option>}
             {check.devices.map((device, index) => (
               <option key={device.deviceId} value={device.deviceId}>
                 {device.label || `Microphone ${index + 1}`}
