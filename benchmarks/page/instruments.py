@@ -42,11 +42,13 @@ EARS = """
     }
     return connect.call(this, to, ...more)
   }
-  const captions = []
+  const captions = [], latest = new Map()
   new MutationObserver(() => {
     for (const line of document.querySelectorAll("li[data-speaker=candidate]")) {
       const text = line.querySelector(".said")?.textContent ?? ""
-      if (captions.at(-1)?.text !== text) captions.push({ at: performance.now(), turn: line.dataset.turn, text })
+      if (latest.get(line.dataset.turn) === text) continue
+      latest.set(line.dataset.turn, text)
+      captions.push({ at: performance.now(), turn: line.dataset.turn, text })
     }
   }).observe(document, { childList: true, subtree: true, characterData: true })
   window.measured = () => ({ ...spans, captions })

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from playwright.sync_api import Playwright, sync_playwright
 from tests.page.conftest import launch
-from tests.page.recordings import RATE_HZ, first_sentences, write
-from tests.page.sabotage import LEDGER
+from tests.page.recordings import first_sentences, write
 from tests.page.servers import ScriptedServer
 from tests.page.visitor import JOB, Visitor, profile
 from tools.page import DIST
@@ -23,8 +21,8 @@ from benchmarks.server import greenroom
 VISITS = 9
 ROUNDS = 100
 SPEECH_S = 75
-LAST_WORDS = ("times", "times", "wisdom", "foolishness")
-"""Of the four phrases of the recording, each with a pause behind it."""
+PHRASES = ((1545, "times"), (3295, "times"), (4905, "wisdom"), (6655, "foolishness"))
+"""Of the recording: where each phrase ends, in milliseconds from its first loud sample, and with which word."""
 RAW_MICROPHONE = "localStorage.setItem('greenroom.kept', '{\"processing\":false}');"
 
 SIZE_KB = 60
@@ -67,8 +65,8 @@ def memory_kb(playwright: Playwright, folder: Path) -> tuple[float, float]:
     server = ScriptedServer(folder, {"TEST_MS_PER_WORD": "2"})
     server.start()
     browser = launch(playwright)
-    visitor = profile(browser, server.url, script=LEDGER)
-    visitor.set_up()
+    visitor = profile(browser, server.url)
+    visitor.set_up(query="")  # debug lines are kept by whoever reads them
     visitor.start()
     early = 0.0
     for number in range(1, ROUNDS + 1):
@@ -101,40 +99,25 @@ def conversation(playwright: Playwright, folder: Path, quiet_s: float) -> dict[s
     return measured
 
 
-def phrase_ends_ms() -> list[float]:
-    """Where in the recording each of the four phrases ends."""
-    pcm = first_sentences()
-    frame = RATE_HZ // 100
-    loud = np.flatnonzero(np.abs(pcm[: len(pcm) // frame * frame].astype(int)).reshape(-1, frame).max(axis=1) > 650)
-    gaps = np.flatnonzero(np.diff(loud) > 12)
-    # The longest pauses part the phrases.
-    longest = sorted(sorted(gaps, key=lambda at: loud[at + 1] - loud[at])[-(len(LAST_WORDS) - 1) :])
-    return [float(loud[at] - loud[0]) * 10 for at in longest] + [float(loud[-1] - loud[0]) * 10]
-
-
 def caption_lags_ms(measured: dict[str, Any]) -> list[float]:
     """From a phrase's end at the microphone to a caption that has its last word."""
     lags: list[float] = []
-    ends = phrase_ends_ms()
-    begins = _utterances(measured["microphone"], ends[-1])
-    for began in begins:
-        counted: dict[str, int] = {}
-        for end, word in zip(ends, LAST_WORDS, strict=True):
-            counted[word] = counted.get(word, 0) + 1
-            said_at = began + end
-            at = _caption_with(measured["captions"], word, counted[word], began, began + ends[-1] + 4000)
+    for began in _utterances(measured["microphone"], PHRASES[-1][0] + 4000):
+        spoken: list[str] = []
+        for end, word in PHRASES:
+            spoken.append(word)
+            at = _caption_with(measured["captions"], word, spoken.count(word), began)
             if at is not None:
-                lags.append(max(0.0, at - said_at))
+                lags.append(at - began - end)
     return lags
 
 
-def _caption_with(
-    captions: Sequence[dict[str, Any]], word: str, times: int, since: float, until: float
-) -> float | None:
-    """When the captions of this stretch first had this word so often, over all its turns."""
+def _caption_with(captions: Sequence[dict[str, Any]], word: str, times: int, since: float) -> float | None:
+    """When the captions of the turns that began after this first had this word so often."""
+    before = {caption["turn"] for caption in captions if caption["at"] < since}
     texts: dict[str, str] = {}
     for caption in captions:
-        if since <= caption["at"] <= until:
+        if caption["turn"] not in before:
             texts[caption["turn"]] = caption["text"].lower()
             if sum(text.count(word) for text in texts.values()) >= times:
                 return caption["at"]
@@ -148,13 +131,13 @@ def _utterances(spans: Sequence[dict[str, float]], length_ms: float) -> list[flo
         if before is None or span["from"] - before["to"] > 1500:
             begins.append(span["from"])
     last = spans[-1]["to"]
-    return [began for began in begins if began + length_ms + 1500 < last]
+    return [began for began in begins if began + length_ms < last]
 
 
 def barge_ins_ms(measured: dict[str, Any]) -> list[float]:
     """From speech at the microphone to silence at the loudspeaker, where it was speaking."""
     found: list[float] = []
-    for began in _utterances(measured["microphone"], 0):
+    for began in _utterances(measured["microphone"], 1000):
         spoken_over = (s for s in measured["loudspeaker"] if s["from"] < began - 100 and s["to"] > began + 20)
         found += [span["to"] - began for span in spoken_over]
     return found
