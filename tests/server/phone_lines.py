@@ -104,9 +104,7 @@ class PhoneLines:
 
 
 @asynccontextmanager
-async def phone_lines(
-    tmp_path: Path, person: Person | None = None, **environ: str
-) -> AsyncGenerator[PhoneLines]:
+async def phone_lines(tmp_path: Path, person: Person | None = None, **environ: str) -> AsyncGenerator[PhoneLines]:
     """In real time. Leaving it checks that no call, socket, engine or task is left."""
     tasks = len(asyncio.all_tasks())
     async with realtime_double() as engine:

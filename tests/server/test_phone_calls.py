@@ -376,7 +376,9 @@ async def test_the_numbers_that_are_not_called_are_refused_when_the_session_is_m
 
 async def test_of_a_hundred_requests_for_the_last_call_one_is_placed(tmp_path: Path) -> None:
     person = Person(rings_s=5)
-    async with phone_lines(tmp_path, person, GREENROOM_DAILY_CALL_BUDGET="1", GREENROOM_CALLS_PER_IP_PER_HOUR="0") as at:
+    async with phone_lines(
+        tmp_path, person, GREENROOM_DAILY_CALL_BUDGET="1", GREENROOM_CALLS_PER_IP_PER_HOUR="0"
+    ) as at:
         made = [(await at.new(f"+4420794{60000 + number}"))["sessionId"] for number in range(100)]
         answers = await asyncio.gather(*(at.http.post(f"/api/sessions/{session_id}/call") for session_id in made))
         assert sorted(answer.status_code for answer in answers) == [202] + [429] * 99

@@ -139,7 +139,13 @@ async def test_no_phone_number_stays_in_logs_metrics_database_or_crash_output(tm
                 at.process.kill()  # in the middle of a call: what it leaves behind counts, too
                 await at.process.wait()
     said = output.read_text()
-    for expected in ("call placed", "call not placed", "call taken", "a fault in the middle of a call", "a fault in a webhook"):
+    for expected in (
+        "call placed",
+        "call not placed",
+        "call taken",
+        "a fault in the middle of a call",
+        "a fault in a webhook",
+    ):
         assert expected in said, "the test itself looked at too little"
     leaks = found_in(said, "output")
     for number, text in enumerate(shown):
