@@ -11,7 +11,7 @@ import pytest
 
 from greenroom.cli.app import FAILED, FINE, NOT_UNDERSTOOD, main
 
-COMMANDS = ["serve", "localvoice", "call", "doctor", "check", "sessions"]
+COMMANDS = ["serve", "localvoice", "call", "doctor", "check", "sessions", "phone"]
 SESSIONS = ["list", "show", "watch", "end", "erase", "reset"]
 
 

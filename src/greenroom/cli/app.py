@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
 
-from greenroom.cli import scenario, sessions
+from greenroom.cli import phone, scenario, sessions
 from greenroom.cli.call import call
 from greenroom.cli.check import check
 from greenroom.cli.doctor import doctor
@@ -40,6 +40,11 @@ _sessions.command(sessions.list_sessions, name="list")
 for command in (sessions.show, sessions.watch, sessions.end, sessions.erase, sessions.reset):
     _sessions.command(command)
 app.command(_sessions)
+
+_phone = App(name="phone", help="Check the phone, and try it without an account.")
+_phone.command(phone.check)
+_phone.command(phone.simulate)
+app.command(_phone)
 
 _scenario = App(name="scenario", help="Check scenarios of your own, and try any in text.")
 _scenario.command(scenario.check)

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from greenroom.cli.failing import Failed
 from greenroom.cli.live import LiveTranscript
 from greenroom.cli.printing import as_json, printable
-from greenroom.cli.reaching import run, server_url
+from greenroom.cli.reaching import run, server_url, stream_headers
 
 END_TOLD_WITHIN_S = 5.0
 FAILURES = frozenset({"engine_lost", "engine_refused", "failed", "log_unavailable"})
@@ -65,7 +65,7 @@ async def _call(
         made = await rest.create(config, channel="phone")
         observer = Observer(rest, made["sessionId"], watcher.take, ticket=made["ticket"])
         watching = tasks.create_task(_watch(observer, watcher))
-        phone = await phones.call(url, made["streamToken"], pieces)
+        phone = await phones.call(url, made["streamToken"], pieces, headers=stream_headers())
         try:
             async with asyncio.timeout(seconds):
                 await phone.wait_closed()

@@ -47,6 +47,20 @@ def admin_token() -> str:
         raise Failed(f"{path} can't be read: {error}") from None
 
 
+def stream_headers() -> dict[str, str]:
+    """The signature that a phone stream needs where a phone provider is set up, if the settings here know how."""
+    from greenroom.telephony.twilio.signature import HEADER, sign
+
+    try:
+        found = settings()
+    except Failed:
+        return {}  # a server elsewhere is meant, which has settings of its own
+    auth_token, origin = found.phone.twilio_auth_token, found.server.public_origin
+    if auth_token is None or origin is None:
+        return {}
+    return {HEADER: sign(auth_token, f"ws{origin.removeprefix('http')}{found.server.base_path}/call", {})}
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run it on an event loop. What a server refuses, or that there is none, is a `Failed`."""
     from greenroom.practice_client.connection import ConnectFailed, SocketClosed

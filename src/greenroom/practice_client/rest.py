@@ -53,11 +53,14 @@ class Rest:
         scenario_id: str = "job_interview",
         channel: str = "phone",
         voice: str | None = None,
+        phone_number: str | None = None,
     ) -> dict[str, Any]:
         """`{sessionId, ticket, streamToken?}`."""
         body: dict[str, Any] = {"scenarioId": scenario_id, "config": config, "channel": channel}
         if voice is not None:
             body["voice"] = voice
+        if phone_number is not None:
+            body["phoneNumber"] = phone_number
         if self._known or self._http.cookies:
             return await self._call("POST", "/api/sessions", body)
         # The first answer brings the cookie: side by side, each would be somebody else's.
@@ -91,6 +94,10 @@ class Rest:
             if not page.get("next") or not page["events"]:
                 return found
             after = page["events"][-1]["seq"]
+
+    async def call(self, session_id: str) -> None:
+        """Have the session's phone number called."""
+        await self._call("POST", f"/api/sessions/{quote(session_id, safe='')}/call")
 
     async def end(self, session_id: str) -> None:
         await self._call("POST", f"/api/sessions/{quote(session_id, safe='')}/end")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
 from greenroom.cli.checking.result import Result
+from greenroom.cli.reaching import stream_headers
+from greenroom.cli.reaching import stream_headers
 from greenroom.practice_client import observer
 from greenroom.practice_client.connection import Close, ConnectFailed, JsonSocket, SocketClosed
 from greenroom.practice_client.phone import Phone, call
@@ -73,6 +75,7 @@ class Ground:
         """For the server's own limits."""
         self.visitor = Rest(url)
         self.progress = progress
+        self.stream_headers = stream_headers()
 
     async def __aenter__(self) -> Self:
         return self
@@ -106,7 +109,7 @@ class Ground:
         return await self.patiently(attempt, result)
 
     async def ring(self, made: Made) -> Phone:
-        return await self.patiently(lambda: call(self.url, made.stream_token))
+        return await self.patiently(lambda: call(self.url, made.stream_token, headers=self.stream_headers))
 
     @asynccontextmanager
     async def connected(self, made: Made) -> AsyncGenerator[tuple[Reader, Phone]]:

@@ -40,7 +40,7 @@ async def _one(ground: Ground, result: Result) -> None:
         await _refused(ground, result, made, what, ticket)
     watching.abort()
     for what, token in (("made up", secrets.token_urlsafe(32)), ("a ticket", whole), ("missing", None)):
-        phone = await ground.patiently(lambda token=token: call(ground.url, token))
+        phone = await ground.patiently(lambda token=token: call(ground.url, token, headers=ground.stream_headers))
         result.tried += 1
         result.expect(await _is_closed(phone), f"a call whose stream token was {what} was taken")
         result.expect(phone.first_audio is None, f"a call whose stream token was {what} heard something")
