@@ -9,6 +9,7 @@ ALL = {
     "speech": "benchmarks.speech.run",
     "conversations": "benchmarks.conversations",
     "store": "benchmarks.store_bench",
+    "page": "benchmarks.page.run",
 }
 
 
@@ -18,7 +19,7 @@ def main() -> int:
         "names",
         nargs="*",
         choices=[[], *ALL],
-        help="relay, speech, conversations, store; all of them when none is named",
+        help="relay, speech, conversations, store, page; all of them when none is named",
     )
     arguments = parser.parse_args()
     failed = 0

@@ -1,6 +1,6 @@
 """`make screenshots`: pictures of every screen and state of the page, into .build/screenshots.
 
-    python -m tools.screenshots [name …] [--look light]
+python -m tools.screenshots [name …] [--look light]
 """
 
 import argparse

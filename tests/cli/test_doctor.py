@@ -41,6 +41,13 @@ def test_a_data_folder_that_is_not_there_yet_is_fine(tmp_path: Path, monkeypatch
     assert not (tmp_path / "new").exists()
 
 
+def test_a_page_that_is_not_built_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("greenroom.server.page.built_page", lambda: None)
+    found = find("page", monkeypatch)
+    assert found.status == "warn"
+    assert "make page" in found.do
+
+
 def test_little_space_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     class Usage:
         free = 10 * 1024 * 1024

@@ -12,6 +12,7 @@ from tools.browser import HELP, find
 from tests.page.servers import ScriptedServer
 from tests.page.visitor import Visitor, profile
 
+HERE = Path(__file__).parent
 FLAGS = (
     "--use-fake-device-for-media-stream",
     # No loudspeaker is there to be heard by the microphone.
@@ -20,6 +21,16 @@ FLAGS = (
     "--no-sandbox",
     "--disable-dev-shm-usage",
 )
+
+
+SLOWEST_S = 60
+"""A browser and a server of its own take their time on a busy machine."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(SLOWEST_S))
 
 
 def launch(playwright: Playwright, *flags: str) -> Browser:

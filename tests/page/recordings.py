@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-
 SPOKEN = "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness"
 """The first sentences of a recording that comes with the speech models."""
 RATE_HZ = 48_000
@@ -96,5 +95,3 @@ def words_of(pcm: NDArray[np.int16]) -> str:
     model = Moonshine(speech_folder())
     pieces = stretches(pcm, HEARD_HZ, pause_s=0.18)
     return " ".join(model.transcribe((piece / 32768).astype(np.float32)) for piece in pieces)
-
-

@@ -87,12 +87,17 @@ LEDGER = """
     return id
   }
   window.clearInterval = (id) => { open.timers.delete(id); stop(id) }
-  window.ledger = () => ({
-    sockets: [...open.sockets].filter((socket) => socket.readyState < 2).length,
-    tracks: [...open.tracks].filter((track) => track.readyState === "live").length,
-    contexts: [...open.contexts].filter((context) => context.state !== "closed").length,
-    timers: open.timers.size,
-  })
+  const forget = (kind, isOver) => open[kind].forEach((each) => isOver(each) && open[kind].delete(each))
+  window.ledger = () => {
+    forget("tracks", (track) => track.readyState !== "live")
+    forget("contexts", (context) => context.state === "closed")
+    return {
+      sockets: [...open.sockets].filter((socket) => socket.readyState < 2).length,
+      tracks: open.tracks.size,
+      contexts: open.contexts.size,
+      timers: open.timers.size,
+    }
+  }
 }
 """
 """Counts what is open, so that nothing depends on what the page says of itself."""

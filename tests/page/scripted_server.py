@@ -7,7 +7,6 @@ its answer.
 """
 
 import asyncio
-import dataclasses
 import json
 import os
 import sys
@@ -21,19 +20,34 @@ from greenroom.engines.scripted import ScriptedEngine, Speech
 from greenroom.server import logging
 
 NO_ENGINE = {"GREENROOM_ENGINE": "ws://127.0.0.1:9/v1/realtime", "GREENROOM_CONNECTS_PER_IP_PER_MINUTE": "0"}
-HEARD_WHILE_S = 0.4
-"""Speech over a reply for longer than that, and it is meant."""
 
 
 class Puppet:
     """Carries out what the test orders."""
 
-    def __init__(self, server: wiring.Running, engine: ScriptedEngine, speech: Speech) -> None:
+    def __init__(self, server: wiring.Running, engine: ScriptedEngine) -> None:
         self._server = server
         self._engine = engine
-        self._speech = speech
 
     async def do(self, order: dict[str, Any]) -> Any:
+        match order:
+            case {"do": "erase", "sessionId": session_id}:
+                await self._server.directory.erase(session_id)
+            case {"do": "drain"}:
+                self._server.surface.sockets.drain()
+                await self._server.directory.drain(0)
+            case {"do": "cut", "kind": kind}:
+                for socket in tuple(self._server.surface.sockets._open):
+                    if socket.kind == kind:
+                        socket.abort()
+            case {"do": "count"}:
+                return self._count()
+            case _:
+                self._act(order)
+        return None
+
+    def _act(self, order: dict[str, Any]) -> None:
+        """What the voice model does."""
         match order:
             case {"do": "hear", "text": text}:
                 self._engine.legs[-1].hear(text)
@@ -47,24 +61,8 @@ class Puppet:
                     self._engine.fail_next(EngineUnreachable("nobody there"))
             case {"do": "refuse"}:
                 self._engine.fail_next(EngineRefusal("the key is wrong"))
-            case {"do": "pace", "msPerWord": pace}:
-                object.__setattr__(self._speech, "ms_per_word", pace)
-            case {"do": "erase", "sessionId": session_id}:
-                await self._server.directory.erase(session_id)
-            case {"do": "reset"}:
-                await self._server.directory.reset()
-            case {"do": "cut", "kind": kind}:
-                for socket in tuple(self._server.surface.sockets._open):
-                    if socket.kind == kind:
-                        socket.abort()
-            case {"do": "drain"}:
-                self._server.surface.sockets.drain()
-                await self._server.directory.drain(0)
-            case {"do": "count"}:
-                return self._count()
             case _:
                 raise ValueError(order)
-        return None
 
     def _count(self) -> dict[str, Any]:
         server = self._server
@@ -82,19 +80,27 @@ class Puppet:
 
 
 async def main() -> None:
-    speech = Speech(ms_per_word=int(os.environ.get("TEST_MS_PER_WORD", "25")), least_ms=200)
-    engine = ScriptedEngine.auto(speech)
-    wiring.make_engine = lambda *_: engine
+    engine = ScriptedEngine.auto(Speech(ms_per_word=int(os.environ.get("TEST_MS_PER_WORD", "25")), least_ms=200))
+
+    def scripted(*_: object) -> ScriptedEngine:
+        return engine
+
+    wiring.make_engine = scripted
     logging.configure()
     settings = read({**NO_ENGINE, **os.environ}, Path.cwd())
     stdin = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
-    async with wiring.running(dataclasses.replace(settings)) as server:
-        print(server.surface.port, flush=True)
-        puppet = Puppet(server, engine, speech)
+    async with wiring.running(settings) as server:
+        answer(server.surface.port)
+        puppet = Puppet(server, engine)
         while line := await stdin.readline():
-            print(json.dumps(await puppet.do(json.loads(line))), flush=True)
+            answer(await puppet.do(json.loads(line)))
+
+
+def answer(what: Any) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

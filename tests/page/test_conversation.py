@@ -18,7 +18,9 @@ pytestmark = [pytest.mark.speech, pytest.mark.timeout(150)]
 
 QUIET_S = 9.5
 """Between two answers: time for the interviewer to say something."""
-RAW_MICROPHONE = "localStorage.getItem('greenroom.kept') ?? localStorage.setItem('greenroom.kept', '{\"processing\":false}')"
+RAW_MICROPHONE = (
+    "localStorage.getItem('greenroom.kept') ?? localStorage.setItem('greenroom.kept', '{\"processing\":false}')"
+)
 """What improves a voice in a room is made for no recording."""
 
 FAREWELL = "Thank you for coming. I will call you tomorrow. Goodbye."

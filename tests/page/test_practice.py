@@ -307,6 +307,18 @@ def test_a_muted_microphone_says_so(visitor: Visitor) -> None:
     visitor.status("Your turn")
 
 
+def test_below_a_base_path_everything_works_as_at_the_root(
+    newcomer: Callable[..., Visitor], own_server: Callable[..., ScriptedServer]
+) -> None:
+    visitor = newcomer(url=own_server(GREENROOM_BASE_PATH="/practice").url + "practice/")
+    visitor.practise()
+    visitor.page.reload()
+    visitor.status("Your turn")
+    visitor.end()
+    visitor.page.get_by_role("link", name="My practices").click()
+    expect(visitor.page.locator("[data-session]")).to_have_count(1)
+
+
 def test_captions_can_be_left_out_and_are_in_the_transcript_afterwards(visitor: Visitor) -> None:
     visitor.practise()
     visitor.press("Captions")

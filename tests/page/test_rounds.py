@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,12 +18,10 @@ SETTLED_S = 5.0
 
 def settled(count: Callable[[], dict[str, Any]], wanted: dict[str, Any], visitor: Visitor) -> None:
     """Until this is counted: what is closed takes a moment to be gone."""
-    for _ in range(int(SETTLED_S / 0.02)):
-        now = count()
-        if {name: now[name] for name in wanted} == wanted:
-            return
+    until = time.monotonic() + SETTLED_S
+    while (now := count()) and {name: now[name] for name in wanted} != wanted:
+        assert time.monotonic() < until, (now, wanted)
         visitor.page.wait_for_timeout(20)
-    assert {name: now[name] for name in wanted} == wanted
 
 
 class Rounds:

@@ -64,6 +64,7 @@ def examine() -> Iterator[Finding]:
         yield _platform(needed=True)
         return
     yield Finding("settings", "ok", "every one is understood")
+    yield _page()
     needs_models = settings.engine.engine == "local"
     yield _platform(needed=needs_models)
     yield _data_folder(settings.server.data)
@@ -166,6 +167,15 @@ def _is_greenroom(settings: Settings) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _page() -> Finding:
+    from greenroom.server.page import built_page
+
+    folder = built_page()
+    if folder is None:
+        return Finding("page", "warn", "it is not built", "make page; an installed package brings its page along")
+    return Finding("page", "ok", str(folder))
 
 
 def _engine(settings: Settings) -> Finding:
