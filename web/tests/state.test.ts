@@ -44,19 +44,37 @@ describe("a recorded conversation", () => {
     expect(read(interrupted).configuration?.config.jobTitle).toBe("<script>alert(1)</script> Nurse")
   })
 
-  test("is the same when it is read in two parts, as after a refresh", () => {
-    for (let cut = 0; cut <= interrupted.length; cut++) {
-      const kept = JSON.parse(JSON.stringify(read(interrupted.slice(0, cut)))) as CallState
-      expect(read(interrupted.slice(cut), kept)).toEqual(read(interrupted))
-    }
-  })
-
   test("stops the clock while a leg is missing", () => {
     const [connected, lost, restored, end] = interrupted
       .filter((each) => each.type === "call.status_changed")
       .slice(1)
       .map((each) => Date.parse(each.at))
     expect(elapsedMs(read(interrupted).clock, Infinity)).toBe(lost! - connected! + (end! - restored!))
+  })
+})
+
+describe.each(["interrupted-and-resumed", "ended-by-silence", "moved-between-tabs"])("the recording %s", (name) => {
+  const events = recording(name)
+
+  test("is the same when it is read in two parts, as after a refresh", () => {
+    for (let cut = 0; cut <= events.length; cut++) {
+      const kept = JSON.parse(JSON.stringify(read(events.slice(0, cut)))) as CallState
+      expect(read(events.slice(cut), kept)).toEqual(read(events))
+    }
+  })
+
+  test("ends with nothing open, nothing missing and the clock at a stand", () => {
+    const state = read(events)
+    expect(state.status).toBe("ended")
+    expect(state.turns.filter((turn) => turn.open)).toEqual([])
+    expect(state.clock.runsSince).toBeNull()
+  })
+
+  test("has each turn once, with the text that its completion brought", () => {
+    const completed = events.filter((each) => each.type === "turn.completed")
+    const texts = new Map(read(events).turns.map((turn) => [turn.turnId, turn.text]))
+    expect(texts).toEqual(new Map(completed.map((turn) => [turn.turnId, turn.text])))
+    expect(read(events).turns).toHaveLength(completed.length)
   })
 })
 

@@ -94,7 +94,8 @@ function Said({ turn }: { turn: Turn }) {
   if (heard === undefined || !turn.text.startsWith(heard) || heard === turn.text) return <>{turn.text}</>
   return (
     <>
-      {heard} –<span class="visually-hidden"> interrupted; not heard: </span>
+      {heard && `${heard} –`}
+      <span class="visually-hidden"> interrupted; not heard: </span>
       <span class="unheard"> {turn.text.slice(heard.length).trim()}</span>
     </>
   )
