@@ -8,7 +8,6 @@ from typing import Any, Self, TypeVar
 
 from greenroom.cli.checking.result import Result
 from greenroom.cli.reaching import stream_headers
-from greenroom.cli.reaching import stream_headers
 from greenroom.practice_client import observer
 from greenroom.practice_client.connection import Close, ConnectFailed, JsonSocket, SocketClosed
 from greenroom.practice_client.phone import Phone, call
