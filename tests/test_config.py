@@ -48,6 +48,7 @@ def test_lists_and_origins_come_as_browsers_write_them(tmp_path: Path) -> None:
             "GREENROOM_BASE_PATH": "practice/",
             "GREENROOM_TWILIO_NUMBERS": "US=+15551234567,+442071234567",
             "GREENROOM_PHONE_COUNTRIES": "us, gb",
+            "GREENROOM_PHONE_SCENARIOS": "+15551234567=sales,job_interview",
         },
         tmp_path,
     )
@@ -57,6 +58,7 @@ def test_lists_and_origins_come_as_browsers_write_them(tmp_path: Path) -> None:
     assert [str(network) for network in settings.server.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
     assert settings.phone.twilio_numbers == {"US": "+15551234567", "*": "+442071234567"}
     assert settings.phone.countries == {"US", "GB"}
+    assert settings.phone.scenarios == {"+15551234567": "sales", "*": "job_interview"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from greenroom.runtime.directory import Admission, Directory
 from greenroom.runtime.fair_use import CallLimits, FairUse
 from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.recorder import Recorder
-from greenroom.runtime.session_runner import Parts
+from greenroom.runtime.session_runner import Parts, SessionRunner
 from greenroom.scenarios.library import load
 from greenroom.stores.memory import MemoryStore
 from tests.doubles.carrier import Carrier
@@ -27,6 +27,12 @@ from tests.runtime.renewing import LoopClock
 
 FRAME = base64.b64encode(b"\xff" * 160)
 STEP_S = 0.2
+_STATUSES = {"queued", "initiated", "ringing", "in-progress", *c.FINAL}
+_TROUBLE = {
+    "carrier_down": NotNow("no connection"),
+    "carrier_refuses": CallRefused("the account's SID or auth token is wrong", "20003"),
+    "carrier_up": None,
+}
 SETTLED_S = 200.0
 """Longer than anything that is waited for."""
 
@@ -93,6 +99,16 @@ class PhoneHouse:
         return story
 
 
+class DeafPhone(Phone):
+    """Hears at once what is said, until it is made to take its time."""
+
+    deaf = False
+
+    def send_mark(self, name: str) -> None:
+        if not self.deaf:
+            super().send_mark(name)
+
+
 class Story:
     """One session's call, and the words that drive it."""
 
@@ -102,7 +118,7 @@ class Story:
         self.page = page
         self.number = number
         self.call_id: str | None = None
-        self.phones: list[Phone] = []
+        self.phones: list[DeafPhone] = []
 
     @property
     def statuses(self) -> list[str]:
@@ -119,12 +135,18 @@ class Story:
 
     def do(self, word: str) -> None:
         """One thing happens; what can't any more is left out."""
+        if word in _STATUSES:
+            self._told(word)
+        elif not self._request(word) and not self._line(word):
+            self._session(word)
+
+    def _request(self, word: str) -> bool:
+        """What becomes of the request for the call, and of the carrier's answers to others."""
         carrier = self.at.carrier
         match word:
             case "reply" | "lost" if carrier.is_asked:
-                self._reach()
-                assert self.call_id is not None
-                carrier.replies(self.call_id) if word == "reply" else carrier.loses_the_answer()
+                call_id = self._reach()
+                carrier.replies(call_id) if word == "reply" else carrier.loses_the_answer()
             case "reached" if carrier.is_asked:
                 self._reach()
             case "unreached" if carrier.is_asked:
@@ -133,34 +155,39 @@ class Story:
                 carrier.refuses()
             case "busy_carrier" if carrier.is_asked and self.call_id is None:
                 carrier.is_busy()
-            case (
-                "queued"
-                | "initiated"
-                | "ringing"
-                | "in-progress"
-                | "completed"
-                | "busy"
-                | "no-answer"
-                | "failed"
-                | "canceled"
-            ):
-                self._told(word)
+            case "carrier_down" | "carrier_refuses" | "carrier_up":
+                carrier.trouble = _TROUBLE[word]
+            case "hangs_up_unheard" if self.call_id is not None:
+                carrier.calls[self.call_id].status = "completed"
+            case _:
+                return False
+        return True
+
+    def _line(self, word: str) -> bool:
+        """What happens on the line."""
+        phone = self.phones[-1] if self.phones else None
+        events = None if phone is None else phone.events
+        match word:
             case "machine" | "human" if self.call_id is not None:
                 self.at.calls.told(CallNews(self.call_id, None, word == "machine"), self.runner.session_id)
             case "stream" | "again":
                 self._stream(again=word == "again")
-            case "media" if self.phones and self.phones[-1].events:
-                self.phones[-1].events.audio(FRAME)
-            case "stop" if self.phones and self.phones[-1].events:
-                self.phones[-1].events.hung_up()
-            case "cut" | "silent" if self.phones and self.phones[-1].events:
+            case "media" if events:
+                events.audio(FRAME)
+            case "stop" if events:
+                events.hung_up()
+            case "cut" | "silent" if phone and events:
                 # Its socket is gone, whoever noticed it.
-                self.phones[-1].closed = (1006 if word == "cut" else 4408, "")
-                self.phones[-1].events.lost(str(self.phones[-1].closed[0]))
-            case "deaf" if self.phones:
-                self.phones[-1].send_mark = lambda _name: None  # what is said takes its time to be heard
-            case "wait":
-                pass
+                phone.closed = (1006 if word == "cut" else 4408, "")
+                events.lost(str(phone.closed[0]))
+            case "deaf" if phone:
+                phone.deaf = True
+            case _:
+                return False
+        return True
+
+    def _session(self, word: str) -> None:
+        match word:
             case "suspect":
                 self.at.calls.suspect(self.runner.session_id)
             case "end" | "limit" | "reset":
@@ -169,20 +196,13 @@ class Story:
                 self.at.engine.may_open.clear()
             case "engine_ready":
                 self.at.engine.may_open.set()
-            case "carrier_down":
-                carrier.trouble = NotNow("no connection")
-            case "carrier_refuses":
-                carrier.trouble = CallRefused("the account's SID or auth token is wrong", "20003")
-            case "carrier_up":
-                carrier.trouble = None
-            case "hangs_up_unheard" if self.call_id is not None:
-                carrier.calls[self.call_id].status = "completed"
             case _:
                 pass
 
-    def _reach(self) -> None:
+    def _reach(self) -> str:
         if self.call_id is None:
             self.call_id = self.at.carrier.reaches().call_id
+        return self.call_id
 
     def _told(self, status: str) -> None:
         """The callback of a status comes. The carrier's own state is onwards already, if it ever is."""
@@ -206,7 +226,8 @@ class Story:
         elif self.phones:
             return
         self.at.carrier.calls[self.call_id].billed = True
-        phone = self.at.house.call(self.runner, f"MZ{len(self.phones) + 1}")
+        phone = DeafPhone(f"MZ{len(self.phones) + 1}")
+        phone.events = self.runner.attach_caller(phone)
         self.phones.append(phone)
         self.at.calls.stream_came(self.runner.session_id, self.call_id)
 
@@ -226,6 +247,10 @@ async def phone_house(
     deadlines.start()
     directories: list[Directory] = []
     recorder = PromptRecorder(store)
+
+    def live(session_id: str) -> SessionRunner | None:
+        return directories[0].live(session_id)
+
     calls = Calls(
         carrier,
         FairUse(limits or CallLimits(0, 0, 0, 0, 0), store.calls_since(0)),
@@ -233,7 +258,7 @@ async def phone_house(
         deadlines,
         clock,
         metrics,
-        lambda session_id: directories[0].live(session_id),
+        live,
         settings or CallSettings(),
     )
     parts = Parts(clock, deadlines, recorder, metrics, engine, scenario, session_over=calls.session_over)

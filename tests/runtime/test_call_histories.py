@@ -5,7 +5,8 @@ must see, the reason, and how often the carrier was asked to hang up.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from greenroom.core.phases import NEXT, Phase
 from greenroom.runtime.calls import CallSettings
 from greenroom.runtime.fair_use import CallLimits
 from greenroom.stores.memory import MemoryStore
+from tests.doubles.carrier import Carrier
 from tests.runtime import virtual_time
 from tests.runtime.phone_house import PhoneHouse, Story, an_order, phone_house
 
@@ -210,8 +212,8 @@ async def outcome(at: PhoneHouse, number: str) -> str:
 @pytest.mark.parametrize("limit", ["per_day", "per_number", "per_address", "at_once"])
 def test_of_a_hundred_who_want_the_last_call_exactly_one_gets_it(limit: str) -> None:
     async def race() -> None:
-        bounds = {"per_number": 0, "per_address": 0, "per_day": 0, "at_once": 0, limit: 3}
-        async with phone_house(CallLimits(**bounds, cooldown_s=0)) as at:
+        bounds: dict[str, Any] = {limit: 3}
+        async with phone_house(replace(CallLimits(0, 0, 0, 0, 0), **bounds)) as at:
             at.carrier.answers_at_once = True
             for before in range(2):
                 story = await at.story("n" if limit == "per_number" else f"before {before}")
@@ -306,12 +308,15 @@ def test_a_call_that_goes_on_after_everybody_forgot_it_is_hung_up_and_only_once(
 
 def test_calls_are_hung_up_even_when_the_server_fails_around_them() -> None:
     async def fail() -> None:
-        carriers = []
-        with pytest.raises(ExceptionGroup):
+        async def serve_and_fail() -> None:
             async with phone_house() as at:
                 carriers.append(at.carrier)
                 await (await at.story()).go("reply ringing stream media")
                 raise RuntimeError
+
+        carriers: list[Carrier] = []
+        with pytest.raises(ExceptionGroup):
+            await serve_and_fail()
         assert carriers[0].hung_up == ["CA1"]
 
     virtual_time.run(fail())

@@ -184,7 +184,7 @@ async def test_the_number_called_decides_what_is_practised(tmp_path: Path) -> No
 @pytest.mark.parametrize("closed", ["GREENROOM_PHONE_CALLS=false", "GREENROOM_DAILY_CALL_BUDGET=1"])
 async def test_a_call_that_may_not_be_taken_is_rejected_which_costs_nothing(tmp_path: Path, closed: str) -> None:
     name, _, value = closed.partition("=")
-    async with phone_lines(tmp_path, **{name: value}) as at:
+    async with phone_lines(tmp_path, None, **{name: value}) as at:
         if value == "1":
             await at.ended(await at.dialled())
         before = len(await at.rest.sessions())

@@ -50,6 +50,9 @@ sys.exit(main(["serve"]))
 """
 
 
+OVER = {"greenroom_phone_calls_open 0.0", "greenroom_sessions_live 0.0"}
+
+
 class Server:
     def __init__(self, process: asyncio.subprocess.Process, base: str) -> None:
         self.process = process
@@ -65,9 +68,7 @@ class Server:
     async def over(self) -> None:
         """No session is live any more, and no call is up."""
         async with asyncio.timeout(10):
-            while not re.search(r"^greenroom_phone_calls_open 0", text := await self.metrics(), re.MULTILINE) or (
-                not re.search(r"^greenroom_sessions_live 0", text, re.MULTILINE)
-            ):
+            while not OVER.issubset((await self.metrics()).splitlines()):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
     async def metrics(self) -> str:
@@ -93,7 +94,7 @@ async def server(environ: dict[str, str], output: Path) -> AsyncGenerator[Server
 
 async def _port(output: Path) -> int:
     async with asyncio.timeout(15):
-        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)", output.read_text())):
+        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)", output.read_text())):  # noqa: ASYNC110, ASYNC240
             await asyncio.sleep(0.05)
     return int(found[1])
 

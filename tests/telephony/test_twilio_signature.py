@@ -36,14 +36,8 @@ queries = st.one_of(
     st.dictionaries(st.text(max_size=6), st.text(max_size=10), max_size=3).map(lambda given: "?" + urlencode(given)),
     st.text("abc=&?%+;:/#é ", max_size=20).map(lambda text: "?" + text),
 )
-urls = st.builds(
-    lambda scheme, host, port, path, query: f"{scheme}://{host}{port}{path}{query}",
-    st.sampled_from(["https", "http", "wss", "ws"]),
-    hosts,
-    ports,
-    paths,
-    queries,
-)
+schemes = st.sampled_from(["https://", "http://", "wss://", "ws://"])
+urls = st.tuples(schemes, hosts, ports, paths, queries).map("".join)
 texts = st.one_of(
     st.text(max_size=12), st.sampled_from(["CallSid", "From", "To", "+15005550006", "", "é", "€ 5", "a=b&c"])
 )

@@ -1,3 +1,4 @@
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from hypothesis import given
@@ -27,7 +28,8 @@ def test_what_the_twilio_package_would_write_is_what_is_written() -> None:
 
     response = VoiceResponse()
     connect = Connect(action="https://a.example/twilio/resume?session=1&n=2", method="POST")
-    connect.stream(url="wss://a.example/call").parameter(name="token", value='<"&>')
+    stream: Any = connect.stream(url="wss://a.example/call")
+    stream.parameter(name="token", value='<"&>')
     response.append(connect)
     ours = twiml.stream("wss://a.example/call", "https://a.example/twilio/resume?session=1&n=2", {"token": '<"&>'})
     assert ET.canonicalize(ours) == ET.canonicalize(str(response))

@@ -140,20 +140,20 @@ class PhoneSwitchedOff(GreenroomError):
 
 
 class BadNumber(BadInput):
-    """This is no phone number with its country's code: +44 20 7946 0958."""
+    """Not a phone number with its country's code: +44 20 7946 0958."""
 
     code = "bad_phone_number"
 
 
 class CountryNotAllowed(GreenroomError):
-    """This server does not call the number's country."""
+    """The number's country is not called from here."""
 
     code = "country_not_allowed"
     http_status = 403
 
 
 class NumberNotAllowed(GreenroomError):
-    """This server does not call numbers of this kind: premium, shared-cost, toll-free, special, its own."""
+    """Numbers of this kind are not called from here: premium, shared-cost, toll-free, special, its own."""
 
     code = "number_not_allowed"
     http_status = 403

@@ -167,7 +167,7 @@ class SimulatedCall:
         """What the person, or the network, does to an open stream."""
         faults = self.faults
         loop = asyncio.get_running_loop()
-        timers = []
+        timers: list[asyncio.TimerHandle] = []
         if faults.falls_silent_s is not None:
             timers.append(loop.call_later(faults.falls_silent_s, phone.fall_silent))
         if faults.breaks_s is not None and not self._broke:

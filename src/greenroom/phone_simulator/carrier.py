@@ -172,7 +172,7 @@ class SimulatedCarrier:
             return _error(404, 20404, "The requested resource was not found")
         return JSONResponse({"sid": call.call_id, "status": call.status})
 
-    async def _unknown(self, _request: Request, _error_: Exception) -> Response:
+    async def _unknown(self, _request: Request, _what: Exception) -> Response:
         return _error(404, 20404, "The requested resource was not found")
 
     def _find(self, request: Request) -> SimulatedCall | None:

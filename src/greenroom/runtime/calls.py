@@ -1,14 +1,14 @@
 """The phone calls of this process: each asked for once, followed by what the carrier tells, and never outliving its session.
 
-`core.calls` decides; here is what takes time: asking the carrier, trying again, giving up.
+`core.calls` decides; `runtime.call_requests` asks the carrier, tries again and gives up.
 """
 
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -16,22 +16,18 @@ from greenroom.core import calls as c
 from greenroom.core import signals as s
 from greenroom.core.errors import LogUnavailable, NoSuchSession, OutOfOrder
 from greenroom.ports.clock import Clock
-from greenroom.ports.dialler import AnswerLost, CallOrder, CallRefused, Dialler, DiallerError, NotNow
-from greenroom.ports.store import CallRow, CallUndone, NewCall, OldCalls
+from greenroom.ports.dialler import CallOrder, Dialler
+from greenroom.ports.store import CallRow, CallUndone, NewCall
 from greenroom.ports.telephony import CallNews
+from greenroom.runtime.call_requests import CallRequests, Line
 from greenroom.runtime.deadlines import Deadlines
-from greenroom.runtime.fair_use import KEPT_MS, FairUse
+from greenroom.runtime.fair_use import FairUse
 from greenroom.runtime.metrics import Metrics
 from greenroom.runtime.numbers import PhoneNumber
 from greenroom.runtime.recorder import Recorder
 
 AFTER_RINGING_S = 30.0
 """How long to wait for a word of the carrier or for a stream, beyond the time that the phone may ring."""
-PLACE_AGAIN_S = (0.5, 1.5)
-"""Pauses before asking again for a call that was certainly not placed."""
-HANG_UP_AGAIN_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-STORED_WITHIN_S = 5.0
-CLOSE_WITHIN_S = 10.0
 PAST_CALLS = 10_000
 """Calls that are over and whose names are remembered, so that late news of them mean nothing."""
 
@@ -53,25 +49,6 @@ class CallSettings:
     hang_up_on_machines: bool = True
 
 
-class Line:
-    """One call, and what belongs to it."""
-
-    __slots__ = ("answer", "call", "generation", "row", "session_id")
-
-    def __init__(self, session_id: str, call: c.Call, row: CallRow) -> None:
-        self.session_id = session_id
-        self.call = call
-        self.row = row
-        self.generation = 0
-        """How often the carrier was told to open a stream."""
-        self.answer = ""
-        """What it was told last."""
-
-    @property
-    def call_id(self) -> str | None:
-        return self.call.call_id
-
-
 class Calls:
     """Every call by its session and by the carrier's name for it. Use `running()` around everything else."""
 
@@ -88,7 +65,7 @@ class Calls:
     ) -> None:
         self.fair_use = fair_use
         self.settings = settings
-        self._dialler = dialler
+        self._requests = CallRequests(dialler, metrics, self._learn)
         self._recorder = recorder
         self._deadlines = deadlines
         self._clock = clock
@@ -99,8 +76,6 @@ class Calls:
         """Of sessions that were made to be called, until they are."""
         self._by_call: dict[str, Line] = {}
         self._past: OrderedDict[str, None] = OrderedDict()
-        self._group: asyncio.TaskGroup | None = None
-        self._at_work: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -108,21 +83,11 @@ class Calls:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator["Calls"]:
         """Own every request to the carrier. On leaving, those under way are finished, hang-ups above all."""
-        async with asyncio.TaskGroup() as self._group:
-            try:
-                yield self
-            finally:
-                for line in tuple(self._lines.values()):
-                    self._learn(line, c.SessionOver())  # where something failed, their sessions may not have said so
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(CLOSE_WITHIN_S):
-                        while self._at_work:
-                            await asyncio.wait(self._at_work)
-                for line in self._lines.values():
-                    self._deadlines.clear(("call", line.session_id))
-                    log.error("call left open", sessionId=line.session_id, callId=line.call_id)
-                for task in self._at_work:
-                    task.cancel()
+        async with self._requests.owned(self._end_all):
+            yield self
+        for line in self._lines.values():
+            self._deadlines.clear(("call", line.session_id))
+            log.error("call left open", sessionId=line.session_id, callId=line.call_id)
 
     # Finding.
 
@@ -139,18 +104,12 @@ class Calls:
 
     async def is_up(self, call_id: str) -> bool:
         """Whether the carrier says so, or says nothing: a webhook about a call of long ago must not begin another."""
-        try:
-            return (await self._dialler.look_up(call_id)).status not in c.FINAL
-        except CallRefused as unknown:
-            return not unknown.unknown_call
-        except DiallerError as trouble:
-            log.warning("call not looked up", callId=call_id, code=trouble.code)
-            return True
+        return await self._requests.is_up(call_id)
 
     # Beginning.
 
     def expect(self, session_id: str, number: PhoneNumber) -> None:
-        """This session is going to be called at this number, unless it ends before. Raises `NoSuchSession`."""
+        """The session is going to be called at this number, unless it ends before. Raises `NoSuchSession`."""
         if self._live(session_id) is None:
             raise NoSuchSession("there is no such session")
         self._numbers[session_id] = number
@@ -182,7 +141,7 @@ class Calls:
         self._metrics.calls["outbound"] += 1
         self._numbers.pop(session_id, None)
         session.signal(s.CallDialled())
-        self._start(self._place(line, ordered, stored), f"place call {session_id}")
+        self._requests.place(line, ordered, stored)
 
     def book_incoming(self, number_key: str, number_ends: str) -> CallRow:
         """A place for a call that comes in. Raises `CallLimitReached`, `PhoneSwitchedOff`, `LogUnavailable`."""
@@ -233,7 +192,7 @@ class Calls:
         """Nothing is heard on its stream: ask the carrier how the call is."""
         line = self._lines.get(session_id)
         if line is not None and line.call_id is not None and line.call.stage is not c.Stage.OVER:
-            self._start(self._look_up(line, line.call_id), f"look up call {session_id}")
+            self._requests.look_up(line, line.call_id)
 
     def session_over(self, session_id: str) -> None:
         """The session has ended and everybody was told: so does its call. Without one, a no-op."""
@@ -247,6 +206,10 @@ class Calls:
 
     # Inside.
 
+    def _end_all(self) -> None:
+        for line in tuple(self._lines.values()):
+            self._learn(line, c.SessionOver())  # where something failed, their sessions may not have said so
+
     def _book(
         self, number_key: str, number_ends: str, address_key: str, *, inbound: bool
     ) -> tuple[CallRow, asyncio.Event]:
@@ -255,7 +218,6 @@ class Calls:
         if not self._recorder.record(NewCall(row), stored.set):
             self.fair_use.undo(row)
             raise LogUnavailable("calls can't be counted at the moment")
-        self._recorder.record(OldCalls(at_ms - KEPT_MS))
         return row, stored
 
     def _unbook(self, row: CallRow) -> None:
@@ -290,7 +252,7 @@ class Calls:
                     if session is not None:
                         session.signal(signal)
                 case c.HangUp(call_id):
-                    self._start(self._hang_up(line, call_id), f"hang up {call_id}")
+                    self._requests.hang_up(line, call_id)
         if line.call.settled:
             self._forget(line)
 
@@ -319,88 +281,6 @@ class Calls:
     def _end_stray(self, call_id: str, session_id: str) -> None:
         """A call goes on whose session is over, and which nobody here knows any more."""
         self._remember(call_id)
-        if self._live(session_id) is None and self._group is not None:
+        if self._live(session_id) is None and self._requests.running:
             log.warning("stray call", sessionId=session_id, callId=call_id)
-            self._start(self._hang_up(None, call_id), f"hang up {call_id}")
-
-    # What takes time.
-
-    async def _place(self, line: Line, order: CallOrder, stored: asyncio.Event) -> None:
-        try:
-            async with asyncio.timeout(STORED_WITHIN_S):
-                await stored.wait()
-        except TimeoutError:
-            log.error("call not placed", sessionId=line.session_id, why="it could not be stored")
-            self._learn(line, c.NotPlaced())
-            return
-        for pause_s in (*PLACE_AGAIN_S, None):
-            if not line.call.wanted:
-                self._learn(line, c.NotPlaced())
-                return
-            try:
-                self._learn(line, c.Placed(await self._dialler.place(order)))
-                log.info("call placed", sessionId=line.session_id, callId=line.call_id, endsIn=line.row.number_ends)
-            except NotNow as refusal:
-                if pause_s is not None:
-                    await asyncio.sleep(pause_s)
-                    continue
-                self._not_placed(line, refusal)
-            except CallRefused as refusal:
-                self._not_placed(line, refusal)
-            except AnswerLost as lost:
-                # Never again: it may ring already, and two calls would be two bills.
-                log.warning("call answer lost", sessionId=line.session_id, code=lost.code, why=str(lost))
-                self._learn(line, c.ReplyLost())
-            return
-
-    def _not_placed(self, line: Line, refusal: DiallerError) -> None:
-        log.error("call not placed", sessionId=line.session_id, code=refusal.code, why=str(refusal))
-        self._metrics.rejected("call_not_placed")
-        self._learn(line, c.NotPlaced())
-
-    async def _hang_up(self, line: Line | None, call_id: str) -> None:
-        for pause_s in (*HANG_UP_AGAIN_S, None):
-            if line is not None and line.call_id == call_id and line.call.stage is c.Stage.OVER:
-                return  # the carrier has said so meanwhile
-            try:
-                await self._dialler.hang_up(call_id)
-            except (NotNow, AnswerLost) as trouble:
-                if pause_s is not None:
-                    await asyncio.sleep(pause_s)
-                    continue
-                self._not_hung_up(line, call_id, trouble)
-            except CallRefused as trouble:
-                self._not_hung_up(line, call_id, trouble)
-            else:
-                log.info("call hung up", callId=call_id, **({} if line is None else {"sessionId": line.session_id}))
-                if line is not None and line.call_id == call_id:
-                    self._learn(line, c.HungUp())
-            return
-
-    def _not_hung_up(self, line: Line | None, call_id: str, trouble: DiallerError) -> None:
-        log.error("call not hung up", callId=call_id, code=trouble.code, why=str(trouble))
-        self._metrics.hang_ups_failed += 1
-        if line is not None and line.call_id == call_id:
-            self._learn(line, c.NotHungUp())
-
-    async def _look_up(self, line: Line, call_id: str) -> None:
-        try:
-            found = await self._dialler.look_up(call_id)
-        except DiallerError as trouble:
-            log.warning("call not looked up", sessionId=line.session_id, code=trouble.code)
-            return
-        self._learn(line, c.Told(call_id, found.status))
-
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        assert self._group is not None
-        task = self._group.create_task(_guarded(work, name), name=name)
-        self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
-
-
-async def _guarded(work: Coroutine[Any, Any, None], name: str) -> None:
-    """One call's fault must not take the others with it; what is left of the call, its deadline finds."""
-    try:
-        await work
-    except Exception:
-        log.exception("call failed", task=name)
+            self._requests.hang_up(None, call_id)

@@ -21,6 +21,7 @@ from greenroom.ports.store import (
     Erasure,
     NewEvents,
     NewSession,
+    OldCalls,
     SessionRow,
     Store,
     StoredEvent,
@@ -29,6 +30,7 @@ from greenroom.ports.store import (
     session_of,
 )
 from greenroom.runtime.envelope import seal, unseal
+from greenroom.runtime.fair_use import KEPT_MS
 from greenroom.runtime.session_runner import OVER, Parts, SessionRunner
 
 IDLE_SESSIONS_PER_PLACE = 10
@@ -307,6 +309,7 @@ class Directory:
         self._tasks.create_task(self._erase_old_ones(), name="retention")
 
     async def _erase_old_ones(self) -> None:
+        self._parts.recorder.record(OldCalls(self._parts.clock.unix_ms() - KEPT_MS))
         if self._admission.keep_days == 0:
             return
         before = self._parts.clock.unix_ms() - self._admission.keep_days * 86_400_000

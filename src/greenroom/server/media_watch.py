@@ -3,7 +3,7 @@
 import asyncio
 from typing import Protocol
 
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 0.25
 SUSPECT_S = 3.0
 DEAD_S = 10.0
 
@@ -33,7 +33,7 @@ class _Seen:
 
 
 class MediaWatch:
-    """Looks at all streams twice a second, with one timer; a frame costs nothing here."""
+    """Looks at all streams four times a second, with one timer; a frame costs nothing here."""
 
     def __init__(
         self, suspect_s: float = SUSPECT_S, dead_s: float = DEAD_S, look_every_s: float = LOOK_EVERY_S

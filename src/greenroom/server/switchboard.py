@@ -12,7 +12,8 @@ from greenroom.core.errors import GreenroomError, NoNumber, OutOfOrder, PhoneNot
 from greenroom.ports.clock import Clock
 from greenroom.ports.dialler import CallOrder
 from greenroom.ports.telephony import CallNews, Exchange
-from greenroom.runtime.calls import Calls, Line
+from greenroom.runtime.call_requests import Line
+from greenroom.runtime.calls import Calls
 from greenroom.runtime.envelope import rfc3339
 from greenroom.runtime.fair_use import Standing
 from greenroom.runtime.numbers import FALLBACK, NumberPlan, PhoneNumber, Pseudonyms
@@ -108,7 +109,7 @@ class Switchboard:
         return await asyncio.to_thread(self._plan.check, text)
 
     def expect(self, session_id: str, number: PhoneNumber) -> None:
-        """This session is going to be called at this number."""
+        """The session is going to be called at this number."""
         self.calls.expect(session_id, number)
 
     def dial(self, session_id: str, channel: str, address: str | None) -> None:

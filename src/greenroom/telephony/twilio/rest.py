@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode
 
+import msgspec
+
 from greenroom.ports.dialler import AnswerLost, CallOrder, CallRefused, CallStatus, DiallerError, NotNow
 
 if TYPE_CHECKING:
@@ -129,10 +131,9 @@ class TwilioDialler:
 
 def _content(answer: "httpx2.Response") -> Mapping[str, Any]:
     try:
-        told: Any = answer.json()
-    except ValueError:
-        told = None
-    content: Mapping[str, Any] = told if isinstance(told, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+        content = msgspec.json.decode(answer.content, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        content = {}
     if answer.is_success:
         return content
     # Twilio's message may hold the number that was called: its code says the same.
