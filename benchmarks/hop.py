@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from logging import WARNING
-from typing import Any
 
 import picows
+from picows import WSMsgType
 from tests.doubles.realtime_server import Behaviour, realtime_double
 from tests.doubles.realtime_session import Session
 
@@ -40,16 +40,16 @@ def watched(took_ms: list[float], cpu_ms: list[float]) -> Generator[None]:
     send_text: Callable[..., None] = Connection.send_text
     began: dict[int, tuple[float, float]] = {}
 
-    def take(connection: Connection, kind: Any, data: bytes) -> None:
+    def take(self: Connection, kind: WSMsgType, data: bytes) -> None:
         if b"speech_stopped" in data:
-            began[id(connection)] = time.perf_counter(), time.thread_time()
-        message(connection, kind, data)
-        began.pop(id(connection), None)
+            began[id(self)] = time.perf_counter(), time.thread_time()
+        message(self, kind, data)
+        began.pop(id(self), None)
 
-    def send(connection: Connection, data: bytes) -> None:
-        send_text(connection, data)
-        if b'"response.create"' in data and id(connection) in began:
-            at, cpu_at = began.pop(id(connection))
+    def send(self: Connection, data: bytes) -> None:
+        send_text(self, data)
+        if b'"response.create"' in data and id(self) in began:
+            at, cpu_at = began.pop(id(self))
             took_ms.append(1000 * (time.perf_counter() - at))
             cpu_ms.append(1000 * (time.thread_time() - cpu_at))
 

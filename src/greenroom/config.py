@@ -190,15 +190,6 @@ def _flag(value: str) -> bool:
     ]
 
 
-def _one_of(*words: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value.lower() not in words:
-            raise ValueError
-        return value.lower()
-
-    return parse
-
-
 def _file(value: str) -> Path:
     path = Path(value)
     if not path.is_file():
@@ -280,9 +271,9 @@ def _numbers(value: str) -> Mapping[str, str]:
 
 def _one_of(*names: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
-        if value not in names:
+        if value.lower() not in names:
             raise ValueError
-        return value
+        return value.lower()
 
     return parse
 
