@@ -163,6 +163,7 @@ async def engine_call(
     clock: Clock | None = None,
     other_voice: Engine | None = None,
     tools: Iterable[Tool] = (),
+    channel: str = "phone",
 ) -> AsyncGenerator[EngineCall]:
     """One session on this engine, watched by its page; the phone has not joined yet."""
     store, clock, metrics = MemoryStore(), clock or RealClock(), Metrics()
@@ -180,7 +181,7 @@ async def engine_call(
     try:
         async with directory.running():
             runner = await directory.create(
-                owner_id="owner", channel="phone", scenario_id="job_interview", config=CONFIG, voice="heart"
+                owner_id="owner", channel=channel, scenario_id="job_interview", config=CONFIG, voice="heart"
             )
             page = Page()
             await directory.attach_observer(runner.session_id, page, None)

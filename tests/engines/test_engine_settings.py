@@ -23,7 +23,7 @@ def test_openai_needs_no_more_than_a_key() -> None:
 
 def test_a_server_at_a_url_is_left_as_it_is_unless_told() -> None:
     settings = settings_of(GREENROOM_ENGINE="wss://voice.example/v1")
-    assert settings == RealtimeSettings("wss://voice.example/v1")
+    assert settings == RealtimeSettings("wss://voice.example/v1", voices={"heart": ""})  # it speaks in its own voice
 
 
 def test_azure_is_a_url_and_a_header() -> None:

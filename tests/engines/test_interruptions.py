@@ -33,6 +33,7 @@ class Line:
     """Each way, at random between these."""
     tells: bool = False
     """A page: it says where it fell silent."""
+    channel: str = "phone"
     rounds: int = 10
     most_off_ms: float = MARK_EVERY_MS
     most_lost_ms: float = 0.0
@@ -44,7 +45,7 @@ LINES = {
     "phone_far": Line(way_ms=(60, 60), rounds=2),
     "phone_unsteady": Line(way_ms=(20, 80), rounds=2, most_lost_ms=60, most_repeated_ms=120),
     # A page counts in whole milliseconds, and the part of one that sounded is played again.
-    "page": Line("audio/pcm", (0, 80), tells=True, most_off_ms=1, most_repeated_ms=1),
+    "page": Line("audio/pcm", (0, 80), tells=True, channel="browser", most_off_ms=1, most_repeated_ms=1),
 }
 
 
@@ -220,7 +221,7 @@ async def interruptions(line: Line, seed: int, number: int) -> Found:
         async with realtime_double(Behaviour(ms_per_word=200)) as double:
             engine = realtime_engine(double.url, heartbeats, lambda _: None)
             clock = FakeClock()
-            async with engine_call(engine, LIMITS, clock) as call:
+            async with engine_call(engine, LIMITS, clock, channel=line.channel) as call:
                 talk = Talk(call, clock, double, chance, line)
                 talk.pick_up()
                 await talk.greeted()

@@ -115,6 +115,36 @@ export interface PlanAdvanced {
   remainingSeconds: number
 }
 
+/** Tokens, as the engine told them; cached ones are counted among the input's, too. */
+export interface Usage {
+  count: number
+  tokens: number
+  inputTextTokens: number
+  inputAudioTokens: number
+  cachedTextTokens: number
+  cachedAudioTokens: number
+  outputTextTokens: number
+  outputAudioTokens: number
+  seconds: number
+}
+
+/** What one reply or one transcript has cost at the voice engine. */
+export interface UsageCounted {
+  type: "usage.counted"
+  purpose: "reply" | "transcript"
+  usage: Usage
+}
+
+/** The model called a function and was answered; both are JSON text, `failed` is the code of an error. */
+export interface ToolUsed {
+  type: "tool.used"
+  callId: string
+  name: string
+  arguments: string
+  output: string
+  failed: string | null
+}
+
 export interface LegLost {
   type: "leg.lost"
   leg: "caller" | "engine"
@@ -154,6 +184,8 @@ export type AnyEvent =
   | TurnCompleted
   | TurnInterrupted
   | PlanAdvanced
+  | UsageCounted
+  | ToolUsed
   | LegLost
   | LegRestored
   | Notice
