@@ -483,7 +483,7 @@ SETTINGS: tuple[Setting, ...] = (
         "GREENROOM_PHONE_SCENARIOS",
         "job_interview",
         "Scenario of calls that come in, by the number called; a bare scenario serves the rest.",
-        "scenarios such as +15551234567=sales,job_interview",
+        "scenarios such as +15551234567=sales_call,job_interview",
         _number_scenarios,
         True,
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from greenroom.config import ConfigurationError, EngineSettings, Settings
-from greenroom.core.errors import UnknownScenario
+from greenroom.core.errors import BadConfiguration, UnknownScenario
 from greenroom.core.session import Limits
 from greenroom.engines.realtime import RealtimeEngine, RealtimeSettings
 from greenroom.ports.clock import Clock
@@ -34,7 +34,7 @@ from greenroom.runtime.warm_engines import WarmEngines
 from greenroom.scenarios import library
 from greenroom.server.page import Page, built_page
 from greenroom.server.surface import Surface, open_surface
-from greenroom.server.switchboard import Lines
+from greenroom.server.switchboard import Lines, form_of_callers
 from greenroom.stores.sqlite import SqliteStore
 from greenroom.telephony.browser.leg import BrowserLeg
 from greenroom.telephony.twilio.exchange import TwilioExchange
@@ -137,6 +137,7 @@ async def running(settings: Settings) -> AsyncGenerator[Running]:
             rules = CallSettings(settings.phone.ring_seconds, settings.phone.machine == "hang_up")
             return Calls(dialler, fair_use, recorder, deadlines, clock, metrics, live, rules)
 
+        check_callers_scenarios(settings, scenarios)
         lines = await make_lines(settings, store, clock, calls_by, stack)
         parts = Parts(
             clock,
@@ -327,6 +328,19 @@ def scenarios_of(settings: Settings) -> Mapping[str, Scenario]:
         return library.load(settings.scenarios)
     except library.BrokenScenario as error:
         raise ConfigurationError(f"GREENROOM_SCENARIOS has mistakes:\n{error}") from None
+
+
+def check_callers_scenarios(settings: Settings, scenarios: Mapping[str, Scenario]) -> None:
+    """Whether callers can practise what the settings lead them to. Raises `ConfigurationError`."""
+    for scenario_id in settings.phone.scenarios.values():
+        try:
+            by_id(scenarios)(scenario_id).check(form_of_callers(scenario_id), "")
+        except UnknownScenario as error:
+            raise ConfigurationError(f"GREENROOM_PHONE_SCENARIOS: {error}") from None
+        except BadConfiguration as error:
+            raise ConfigurationError(
+                f"GREENROOM_PHONE_SCENARIOS: {scenario_id} has a form that no caller can fill in: {error}"
+            ) from None
 
 
 def by_id(scenarios: Mapping[str, Scenario]) -> Callable[[str], Scenario]:

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from greenroom import wiring
+from greenroom.config import ConfigurationError, read
 from greenroom.phone_simulator.behaviour import Person
 from greenroom.practice_client.connection import ConnectFailed, connect
 from greenroom.practice_client.phone import Phone
+from greenroom.scenarios import library
 from tests.server.phone_lines import ORIGIN, OURS, THEIRS, PhoneLines, phone_lines, twilio_signs
 
 TALKED = ["calling", "ringing", "connecting", "connected", "ended"]
@@ -167,18 +170,32 @@ async def test_somebody_calls_is_interviewed_and_hangs_up(tmp_path: Path) -> Non
         assert session["channel"] == "phone"
 
 
-async def test_the_number_called_decides_what_is_practised(tmp_path: Path) -> None:
-    scenarios = f"{OURS}=sales,job_interview"
-    async with phone_lines(tmp_path, GREENROOM_PHONE_SCENARIOS=scenarios) as at:
-        known = {entry["scenarioId"] for entry in (await at.rest.scenarios())["scenarios"]}
+@pytest.mark.parametrize(
+    "scenario_id", [scenario_id for scenario_id in library.load() if scenario_id != "job_interview"]
+)
+async def test_the_number_called_decides_what_is_practised(tmp_path: Path, scenario_id: str) -> None:
+    async with phone_lines(tmp_path, GREENROOM_PHONE_SCENARIOS=f"{OURS}={scenario_id},job_interview") as at:
         call = at.carrier.call_in(f"{ORIGIN}/twiml", caller=THEIRS, called=OURS)
         await call.over.wait()
-        sessions = await at.rest.sessions()
-        expected = ["sales"] if "sales" in known else []
-        assert [session["scenarioId"] for session in sessions] == expected
-        other = at.carrier.call_in(f"{ORIGIN}/twiml", caller=THEIRS, called="+15005550007")
+        assert [session["scenarioId"] for session in await at.rest.sessions()] == [scenario_id]
+        other = at.carrier.call_in(f"{ORIGIN}/twiml", caller="+442079460100", called="+15005550007")
         await other.over.wait()
         assert (await at.rest.sessions())[0]["scenarioId"] == "job_interview"
+
+
+async def test_a_scenario_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="GREENROOM_PHONE_SCENARIOS"):
+        async with wiring.running(
+            read(
+                {
+                    "GREENROOM_PHONE_SCENARIOS": "sales",
+                    "GREENROOM_DATA": str(tmp_path),
+                    "GREENROOM_ENGINE": "ws://127.0.0.1:9",
+                },
+                tmp_path,
+            )
+        ):
+            pass
 
 
 @pytest.mark.parametrize("closed", ["GREENROOM_PHONE_CALLS=false", "GREENROOM_DAILY_CALL_BUDGET=1"])

@@ -1,6 +1,7 @@
 """The phone as the server offers it: numbers are checked, calls dialled and taken, streams told where to come."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,14 @@ LONGEST_CALL_S = 14_400
 """The carrier takes no longer time limit."""
 SPARE_S = 120
 """Between the longest session and the carrier's own time limit: ringing, and a lost connection that came back."""
+
+FORMS: Mapping[str, Mapping[str, str]] = {
+    JOB_INTERVIEW: FIRST_TRY,
+    "customer_service": {"product": "coffee machines"},
+    "medical_consultation": {"concern": "a cough that does not go away"},
+    "sales_call": {"product": "coffee machines"},
+}
+"""What callers practise who dial in, and so have filled in no form; other scenarios start with an empty one."""
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -174,7 +183,7 @@ class Switchboard:
                 owner_id=ADMIN_OWNER,
                 channel="phone",
                 scenario_id=scenario_id,
-                config=FIRST_TRY if scenario_id == JOB_INTERVIEW else {},
+                config=form_of_callers(scenario_id),
                 voice="",
             )
             line = calls.take(session.session_id, news.call_id, row)
@@ -223,6 +232,11 @@ class Switchboard:
             longest_s=self._longest_s,
             detect_machine=self._settings.machine != "off",
         )
+
+
+def form_of_callers(scenario_id: str) -> dict[str, Any]:
+    """What is practised by callers of this scenario."""
+    return dict(FORMS.get(scenario_id, {}))
 
 
 def _as_told(standing: Standing, at_ms: int) -> dict[str, Any]:
