@@ -21,8 +21,13 @@ from benchmarks.server import greenroom
 VISITS = 9
 ROUNDS = 100
 SPEECH_S = 75
-PHRASES = ((1545, "times"), (3295, "times"), (4905, "wisdom"), (6655, "foolishness"))
-"""Of the recording: where each phrase ends, in milliseconds from its first loud sample, and with which word."""
+PHRASES = (
+    (0, 1545, "it was the best of times"),
+    (1775, 3295, "it was the worst of times"),
+    (3820, 4905, "it was the age of wisdom"),
+    (5490, 6655, "it was the age of foolishness"),
+)
+"""Of the recording: where each phrase begins and ends, in milliseconds from its first loud sample."""
 RAW_MICROPHONE = "localStorage.setItem('greenroom.kept', '{\"processing\":false}');"
 
 SIZE_KB = 60
@@ -99,29 +104,33 @@ def conversation(playwright: Playwright, folder: Path, quiet_s: float) -> dict[s
     return measured
 
 
+def word_ends_ms() -> list[float]:
+    """Where each word of the recording ends; within a phrase, by its letters."""
+    ends: list[float] = []
+    for begins, over, text in PHRASES:
+        said = 0
+        for word in text.split():
+            said += len(word)
+            ends.append(begins + (over - begins) * said / len(text.replace(" ", "")))
+    return ends
+
+
 def caption_lags_ms(measured: dict[str, Any]) -> list[float]:
-    """From a phrase's end at the microphone to a caption that has its last word."""
+    """From a word's end at the microphone to a caption that has so many words."""
+    ends = word_ends_ms()
     lags: list[float] = []
-    for began in _utterances(measured["microphone"], PHRASES[-1][0] + 4000):
-        spoken: list[str] = []
-        for end, word in PHRASES:
-            spoken.append(word)
-            at = _caption_with(measured["captions"], word, spoken.count(word), began)
-            if at is not None:
-                lags.append(at - began - end)
+    for began in _utterances(measured["microphone"], ends[-1] + 4000):
+        before = {caption["turn"] for caption in measured["captions"] if caption["at"] < began}
+        counts: dict[str, int] = {}
+        shown = 0
+        for caption in measured["captions"]:
+            if caption["turn"] in before or caption["at"] > began + ends[-1] + 4000:
+                continue
+            counts[caption["turn"]] = len(caption["text"].split())
+            words = min(sum(counts.values()), len(ends))
+            lags += [caption["at"] - began - end for end in ends[shown:words]]
+            shown = max(shown, words)
     return lags
-
-
-def _caption_with(captions: Sequence[dict[str, Any]], word: str, times: int, since: float) -> float | None:
-    """When the captions of the turns that began after this first had this word so often."""
-    before = {caption["turn"] for caption in captions if caption["at"] < since}
-    texts: dict[str, str] = {}
-    for caption in captions:
-        if caption["turn"] not in before:
-            texts[caption["turn"]] = caption["text"].lower()
-            if sum(text.count(word) for text in texts.values()) >= times:
-                return caption["at"]
-    return None
 
 
 def _utterances(spans: Sequence[dict[str, float]], length_ms: float) -> list[float]:
