@@ -19,6 +19,7 @@ run: $(RUN_READY) ## start the server on http://127.0.0.1:8080, with the embedde
 	@$(BIN)/greenroom serve
 
 test: $(DEV_READY) $(PAGE) ## all tests, real speech and a real browser included
+	@$(BIN)/python -m tools.page test
 	@$(BIN)/python -m tools.browser
 	@$(BIN)/python -m tools.run_tests
 
@@ -49,11 +50,12 @@ screenshots: $(DEV_READY) $(PAGE) ## every screen of the page in every state, in
 
 page: $(PAGE) ## build the page, where what it is made from has changed
 
-format: $(DEV_READY) ## put code and docs into form
+format: $(DEV_READY) $(PAGE) ## put code and docs into form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/python -m tools.docs --write
 	@$(BIN)/python -m tools.page_types --write
+	@$(BIN)/python -m tools.page format
 
 docs: format
 

@@ -1,7 +1,9 @@
 """The page's build: `web/dist` from `web`, with a Node from the machine or, where there is none, from a wheel.
 
     python -m tools.page            build it, unless it is built from what is there
-    python -m tools.page check      its types, format and tests
+    python -m tools.page check      its types and its form
+    python -m tools.page test       its tests without a browser
+    python -m tools.page format     put it into form
     python -m tools.page node       whether there is a Node that can build it
 
 Needs nothing but Python: it also runs where the package is being built.
@@ -105,23 +107,20 @@ def _is_new_enough(binary: str) -> bool:
     return (major == first[0] and minor >= first[1]) or (major, minor) >= later
 
 
-def check() -> None:
-    """All that the page holds itself to. Raises `CannotBuild`."""
-    found = ready()
-    for script in ("check", "lint", "test"):
-        found.run("run", "--silent", "--if-present", script)
+SCRIPTS = {"check": ("check", "lint"), "test": ("test",), "format": ("format",)}
+"""What the page's own scripts are called."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["build", "check", "node"], default="build")
+    parser.add_argument("what", nargs="?", choices=["build", "node", *SCRIPTS], default="build")
     what = parser.parse_args().what
     try:
         if what == "node":
             return 0 if node() else 1
-        if what == "check":
-            check()
-        elif build():
+        for script in SCRIPTS.get(what, ()):
+            ready().run("run", "--silent", script)
+        if what == "build" and build():
             print("The page is built.")
     except CannotBuild as error:
         print(f"The page could not be built: {error}", file=sys.stderr)

@@ -161,6 +161,7 @@ STATES: dict[str, State] = {
     "call-ticket-refused": State("call", (*STARTED, see("didn’t let")), log=OPENING, then=close_logs(4401)),
     "call-not-yours": State("call", (*STARTED, see("someone else")), log=OPENING, then=close_logs(4403)),
     "call-erased": State("call", (*STARTED, see("was erased")), log=OPENING, then=close_logs(4404)),
+    "call-lost": State("call", (*STARTED, see("has lost this practice")), then=close_logs(4404)),
     "call-moved": State("call", (*STARTED, see("moved")), log=OPENING, voice=close_logs(4409)),
     "call-refused": State("call", (*STARTED, see("refused this page")), log=OPENING, then=close_logs(1008)),
     "call-ending": State("call", (*STARTED, see("Saying goodbye")), log=[*OPENING, status("ending", 90)]),

@@ -60,7 +60,7 @@ export class Configuring {
       this.onDelivery("unanswered")
       return
     }
-    if (!this.send(wanted)) return // it is sent when the socket opens again
+    if (!this.send(wanted)) return attempts.dispose() // it is sent when the socket opens again
     this.debug("configuration sent", { revision: wanted.revision, attempt })
     attempts.after(EVERY_MS, () => this.#attempt(attempts, wanted, attempt + 1), "configuration awaited")
   }

@@ -14,8 +14,8 @@ import { type LineWords, clock, lineWords, partnerOf, statusWords } from "./word
 
 export function Call() {
   const practice = session.value
-  if (practice === null) return null
   const now = state.value
+  if (practice === null) return <Beginning />
   const title = scenarios.value.find(
     (each) => each.scenarioId === (now.call.scenarioId ?? practice.form?.scenarioId),
   )?.title
@@ -24,6 +24,17 @@ export function Call() {
       <CallHead practice={practice} now={now} />
       <CallTrouble practice={practice} now={now} />
       {!isGone(stoppedOf(now)) && <Conversation practice={practice} now={now} />}
+    </Screen>
+  )
+}
+
+/** The browser is asked for the microphone; there is no session yet. */
+function Beginning() {
+  return (
+    <Screen name="call" title="Your practice">
+      <p class="status status-wait" role="status">
+        Connecting…
+      </p>
     </Screen>
   )
 }

@@ -5,7 +5,7 @@ import type { PracticeSession } from "../session/client"
 import type { SessionState } from "../session/sessionState"
 import type { StopCode } from "../session/closing"
 import { Panel } from "./parts"
-import { level, openMicrophone, rest, speaking, takeOver, takePart, toSetup } from "./practice"
+import { again, level, openMicrophone, rest, speaking, takeOver, takePart, toSetup } from "./practice"
 import { SILENT_MICROPHONE, browserOf, microphoneWords, stopWords, troubleWords } from "./words"
 
 interface Props {
@@ -99,7 +99,8 @@ export function stoppedOf({ logs, voice, call, ending }: SessionState): StopCode
 }
 
 function Stopped({ practice, now, why }: Props & { why: StopCode }) {
-  const words = stopWords(why)
+  const begun = now.call.scenarioId !== null
+  const words = stopWords(why, begun)
   const sessionId = now.sessionId
   const gone = isGone(why)
   const leave = () => {
@@ -119,7 +120,12 @@ function Stopped({ practice, now, why }: Props & { why: StopCode }) {
           Try again
         </button>
       )}
-      <button type="button" class={gone ? "button" : "button button-quiet"} onClick={leave}>
+      {gone && !begun && (
+        <button type="button" class="button" onClick={() => void again()}>
+          Begin again
+        </button>
+      )}
+      <button type="button" class={gone && begun ? "button" : "button button-quiet"} onClick={leave}>
         {gone ? "Set up a new practice" : "Leave this practice"}
       </button>
     </Panel>

@@ -49,8 +49,6 @@ const OTHER_TAB: Refusal = {
 export const rest = new Rest(document.baseURI)
 let seat: Seat | null = null
 let sessionsMade = 0
-/** A click has begun a practice that is not there yet: a second click begins no other. */
-let beginning = false
 
 export async function boot(): Promise<void> {
   window.addEventListener("pageshow", (event) => {
@@ -134,25 +132,18 @@ export async function begin(form: NewSession, microphone: Microphone | null): Pr
 export async function again(): Promise<void> {
   const practice = session.value
   const form = practice?.form ?? formOf(state.value) ?? wanted.value
-  if (form === null) return toSetup()
-  if (beginning) return
-  if (practice?.typing) return begin(form, null)
-  beginning = true
-  let microphone: Microphone
+  if (practice === null || form === null) return toSetup()
+  const typing = practice.typing
+  leaveSession()
+  wanted.value = form
+  flow.value = "call"
+  if (typing) return begin(form, null)
   try {
-    microphone = await openMicrophone()
+    await begin(form, await openMicrophone())
   } catch (error) {
-    leaveSession()
-    wanted.value = form
     microphoneFault.value = error instanceof MicrophoneError ? error.fault : "failed"
     flow.value = "check"
-    return
-  } finally {
-    beginning = false
   }
-  // Left for another screen while the browser asked for the microphone.
-  if (session.value !== practice) return microphone.dispose()
-  await begin(form, microphone)
 }
 
 /** The form that a session was made with, as its log tells it. */

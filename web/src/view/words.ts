@@ -170,8 +170,14 @@ const STOPS: Record<StopCode, Words> = {
   },
 }
 
-export function stopWords(why: StopCode): Words {
-  return STOPS[why]
+const NEVER_BEGUN: Words = {
+  title: "The server has lost this practice",
+  text: "It stopped before the practice had begun. Nothing was said yet; please begin again.",
+}
+
+/** `begun`: something of it was read before. */
+export function stopWords(why: StopCode, begun = true): Words {
+  return why === "no_such_session" && !begun ? NEVER_BEGUN : STOPS[why]
 }
 
 /** What is shown while a connection is missing. The count changes every second: it is for the eye, not for a reader. */
