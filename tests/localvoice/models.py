@@ -67,5 +67,12 @@ class FakeSpeaker:
 class FakeDetector:
     """Loud is speech."""
 
-    def probability(self, chunk: NDArray[np.float32]) -> float:
-        return 0.95 if float(np.mean(np.abs(chunk))) > 0.05 else 0.02
+    def probabilities(self, chunk: NDArray[np.float32]) -> tuple[float]:
+        return (0.95 if float(np.mean(np.abs(chunk))) > 0.05 else 0.02,)
+
+
+class DoubtfulDetector:
+    """Loud may be speech: three looks of four say so, and never the first."""
+
+    def probabilities(self, chunk: NDArray[np.float32]) -> tuple[float, ...]:
+        return (0.3, 0.6, 0.6, 0.6) if float(np.mean(np.abs(chunk))) > 0.05 else (0.02,) * 4

@@ -16,7 +16,7 @@ from greenroom.localvoice.inference import Inference
 from greenroom.localvoice.server import LocalVoice
 from greenroom.websocket import Heartbeats
 from tests.localvoice.client import COMPLETED, FAILED, STARTED, STOPPED, Client, client_of, engine
-from tests.localvoice.models import SPEECH, FakeDetector, FakeSpeaker, FakeTranscriber
+from tests.localvoice.models import SPEECH, DoubtfulDetector, FakeDetector, FakeSpeaker, FakeTranscriber
 from tests.localvoice.sounds import silence
 
 INTERVIEW = {"type": "server_vad"}
@@ -59,6 +59,20 @@ async def test_a_cough_without_words_is_not_answered(client: Client, transcriber
     assert (await client.until(COMPLETED))["transcript"] == ""
     await client.update()
     assert "response.created" not in client.kinds()
+
+
+async def test_what_may_be_a_breath_has_no_words_and_the_model_is_not_asked(transcriber: FakeTranscriber) -> None:
+    async with (
+        engine(Inference(transcriber, FakeSpeaker(), DoubtfulDetector)) as server,
+        client_of(server.port) as client,
+    ):
+        await client.on_the_phone(INTERVIEW)
+        await client.say(SPEECH)
+        await client.say(silence(4))
+        assert (await client.until(COMPLETED))["transcript"] == ""
+        await client.update()
+    assert "response.created" not in client.kinds()
+    assert transcriber.heard == []
 
 
 async def test_speech_over_a_reply_ends_it_when_the_client_wants_that(client: Client, speaker: FakeSpeaker) -> None:

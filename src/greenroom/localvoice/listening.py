@@ -5,6 +5,7 @@ the sound, whenever those come. Only when no sound comes at all does the wall cl
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -157,6 +158,7 @@ class Listener:
             began = self._gate.chunk + 1 - len(self._recent) + first
             turn = self._begin_turn(began, self._recent[first:last])
             turn.last_speech = max(began + (last - first) - 1, 0)
+        turn.wording.doubtful = False
         self._end(turn, detected=False)
         self._recent = []
 
@@ -183,10 +185,10 @@ class Listener:
                 found = await self._inference.hear(lambda chunks=chunks: self._look_at(chunks))
             except Overloaded:
                 found = []  # deaf for a moment is better than late for good
-            for chunk, probability, level in found:
+            for chunk, looks, level in found:
                 if generation == self._generation:
                     self._in_sight -= 1
-                    await self._take(chunk, probability, level)
+                    await self._take(chunk, looks, level)
             self._in_sight = 0
 
     def _detected(self, task: asyncio.Task[None]) -> None:
@@ -195,11 +197,12 @@ class Listener:
             self._detecting = self._start(self._detect(), "detect speech")
             self._detecting.add_done_callback(self._detected)
 
-    def _look_at(self, chunks: list[Chunk]) -> list[tuple[Chunk, float, float]]:
-        return [(chunk, self._detector.probability(chunk), level_dbfs(chunk)) for chunk in chunks]
+    def _look_at(self, chunks: list[Chunk]) -> list[tuple[Chunk, Sequence[float], float]]:
+        return [(chunk, self._detector.probabilities(chunk), level_dbfs(chunk)) for chunk in chunks]
 
-    async def _take(self, chunk: Chunk, probability: float, level: float) -> None:
-        activity = self._gate.take(probability, level)
+    async def _take(self, chunk: Chunk, looks: Sequence[float], level: float) -> None:
+        probability, *earlier = looks
+        activity = self._gate.take(probability, level, earlier)
         self._fresh += 1
         if self._turn is not None:
             self._turn.wording.add(chunk, probability)
@@ -212,6 +215,7 @@ class Listener:
         turn = self._turn
         if turn is None:
             return
+        turn.wording.doubtful = not self._gate.sure
         if turn.paused_at is None:
             turn.last_speech = self._gate.chunk
             turn.wording.caption()

@@ -33,6 +33,8 @@ class Wording:
     """Takes the chunks of a turn. `whole` is all its words: settled parts and a fresh pass over what is open."""
 
     def __init__(self, inference: Inference, start: Starts, caption: Callable[[str], None]) -> None:
+        self.doubtful = False
+        """It may be no speech, but a breath: the model would find words in that, so it isn't asked, and there are none."""
         self._inference = inference
         self._start = start
         self._caption = caption
@@ -98,6 +100,8 @@ class Wording:
     # Passes.
 
     def _passes(self, urgency: Urgency) -> list[asyncio.Task[Text]]:
+        if self.doubtful:
+            return []
         return [self._begin(self._open[first:last], urgency) for first, last in pieces(self._speech)]
 
     async def _whole(self, look: asyncio.Task[Text] | None) -> Text:
@@ -143,7 +147,7 @@ class Wording:
     def caption(self) -> None:
         """Look for new captions, when it is time for them."""
         due_ms = (self._came - self._captioned) * CHUNK_MS
-        if due_ms < self._caption_every_ms or self._captioning is not None or self._inference.busy:
+        if self.doubtful or due_ms < self._caption_every_ms or self._captioning is not None or self._inference.busy:
             return
         self._captioned = self._came
         self._captioning = self._start(self._look_for_captions(), "caption")
