@@ -5,6 +5,7 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 import structlog
@@ -15,7 +16,7 @@ from greenroom.localvoice import LocalVoiceSettings
 from greenroom.localvoice.inference import Inference
 from greenroom.localvoice.server import LocalVoice
 from greenroom.websocket import Heartbeats
-from tests.localvoice.client import COMPLETED, FAILED, STARTED, STOPPED, Client, client_of, engine
+from tests.localvoice.client import COMMITTED, COMPLETED, FAILED, STARTED, STOPPED, Client, client_of, engine
 from tests.localvoice.models import SPEECH, DoubtfulDetector, FakeDetector, FakeSpeaker, FakeTranscriber
 from tests.localvoice.sounds import silence
 
@@ -106,6 +107,24 @@ async def test_an_unfinished_sentence_gets_time_and_a_longer_silence_can_be_aske
     await client.say(silence(2.2))
     await client.until(COMPLETED)
     assert len(client.of(STARTED)) == 2
+
+
+@pytest.mark.parametrize(("text", "turns"), [("I talked to my manager.", 2), ("I talked to my", 1)])
+async def test_sound_that_comes_faster_than_it_is_spoken_waits_for_the_words_that_decide(
+    client: Client, transcriber: FakeTranscriber, text: str, turns: int
+) -> None:
+    """However slow the machine: they are asked for in the pause, and known only when all of the sound is there."""
+    transcriber.text = text
+    transcriber.gate.shut()
+    await client.on_the_phone()
+    await client.say(np.concatenate((SPEECH, silence(0.8), SPEECH, silence(4))), piece_s=20)
+    await asyncio.to_thread(transcriber.gate.reached.wait, 5)
+    await client.asked("conversation.item.retrieve", "error", item_id="x")
+    transcriber.gate.open()
+    await client.asked("input_audio_buffer.commit", COMMITTED)
+    while len(client.of(COMPLETED)) < turns:
+        await client.until(COMPLETED)
+    assert len(client.of(STARTED)) == turns
 
 
 async def test_words_that_could_not_be_found_are_told_as_failed_and_the_session_goes_on(

@@ -71,6 +71,8 @@ class _Turn:
     last_speech: int
     paused_at: int | None = None
     """The chunk since which it is silent."""
+    looked_at: tuple[int, float] = (0, 0.0)
+    """The chunk, and the loop's time, at which its words were asked for."""
 
 
 class Listener:
@@ -255,13 +257,20 @@ class Listener:
         look = turn.wording.looked
         if look is None:
             look = turn.wording.look()
+            turn.looked_at = (self._gate.chunk, asyncio.get_running_loop().time())
             look.add_done_callback(lambda look: self._looked(turn, look))
-        if not look.done() and silent_ms >= self._needed_ms(None):
-            # The sound may come faster than it is spoken: its words decide, however long they take.
+        if not look.done() and silent_ms >= (self.shortest_pause_ms if self._hurried(turn) else self._needed_ms(None)):
+            # Its words decide, however long they take. Where sound comes as it is spoken they are there by now, or a
+            # little late; where it comes faster, the next words would be there before them and join what two turns are.
             await asyncio.wait((look,))
             if self._turn is not turn:
                 return
         self._looked(turn, look)
+
+    def _hurried(self, turn: _Turn) -> bool:
+        """Whether sound comes at least twice as fast as it is spoken."""
+        chunk, at = turn.looked_at
+        return (self._gate.chunk - chunk) * CHUNK_MS > 2000 * (asyncio.get_running_loop().time() - at)
 
     def _looked(self, turn: _Turn, look: asyncio.Task[Text]) -> None:
         """End the turn if it has been silent for long enough after these words, or for any."""
