@@ -38,9 +38,12 @@ class FakeTranscriber:
         self.gate = Gate()
         self.heard: list[int] = []
         """Lengths in samples."""
+        self.heard_carefully: list[int] = []
 
     def transcribe(self, samples: NDArray[np.float32], *, careful: bool = False) -> str:
         self.heard.append(len(samples))
+        if careful:
+            self.heard_carefully.append(len(samples))
         self.gate.pass_through()
         if self.error is not None:
             raise self.error

@@ -127,6 +127,19 @@ async def test_sound_that_comes_faster_than_it_is_spoken_waits_for_the_words_tha
     assert len(client.of(STARTED)) == turns
 
 
+async def test_a_turn_is_heard_with_as_much_silence_behind_it_however_long_was_waited(
+    client: Client, transcriber: FakeTranscriber
+) -> None:
+    await client.on_the_phone()
+    await client.say(silence(0.512))
+    for text in ("I talked to my manager.", "I talked to my", "I talked to my manager."):
+        transcriber.text = text
+        await client.say(np.concatenate((SPEECH, silence(4.024))))  # whole chunks of the detector
+        await client.until(COMPLETED)
+    assert len(transcriber.heard_carefully) == 3
+    assert len(set(transcriber.heard_carefully)) == 1
+
+
 async def test_words_that_could_not_be_found_are_told_as_failed_and_the_session_goes_on(
     client: Client, transcriber: FakeTranscriber
 ) -> None:

@@ -282,7 +282,7 @@ class Listener:
         missing_ms = self._needed_ms(text) - self._silent_ms(turn.paused_at)
         if missing_ms <= 0:
             self._end(turn)
-        elif text and missing_ms <= AHEAD_MS:
+        elif text and missing_ms <= AHEAD_MS and turn.wording.has_tail:
             turn.wording.whole()
 
     def _silent_ms(self, paused_at: int) -> int:
