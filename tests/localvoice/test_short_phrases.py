@@ -22,7 +22,9 @@ STEP = 32
 
 def pauses_ms(offset: int) -> list[int]:
     """Of the recording's first six seconds, those that are long enough for the words to be asked about them."""
-    sound = at_16k(ulaw(np.concatenate((silence(0.5)[: PHONE_HZ // 4 + offset], recording("beckett.wav")[: PHONE_HZ * 6]))))
+    sound = at_16k(
+        ulaw(np.concatenate((silence(0.5)[: PHONE_HZ // 4 + offset], recording("beckett.wav")[: PHONE_HZ * 6])))
+    )
     detector, gate = Silero(), SpeechGate()
     found: list[int] = []
     paused = 0
