@@ -64,10 +64,11 @@ class Candidate:
         return asyncio.get_running_loop().time()
 
     async def say(self, ulaw: bytes) -> tuple[float, float]:
-        """Speak; when it began and when its last sample left, on the loop's clock. Returns when it has been said."""
+        """Speak; when its first and its last sample were spoken, on the loop's clock. Returns when it has been said."""
         phone = self.phone
         frames = phone._frames  # pyright: ignore[reportPrivateUsage] the frame it starts with
-        began = phone.began + frames * 0.02
+        # A phone has a frame, and sends it, only when the last sample of it is spoken.
+        began = phone.began + (frames - 1) * 0.02
         phone.talker.say(ulaw)
         ended = began + len(ulaw) / RATE
         await self.pass_until(ended + 0.02)

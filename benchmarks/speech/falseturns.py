@@ -1,24 +1,16 @@
 """Five minutes each of what is not speech, as fast as the embedded engine takes it."""
 
-import asyncio
-import base64
-import json
-from typing import Any
-
 import numpy as np
 import uvloop
 from numpy.typing import NDArray
 
+from benchmarks.speech.ear import RATE, STARTED, ear
 from greenroom.audio.g711 import pcm_to_ulaw
 from greenroom.localvoice import LocalVoiceSettings
 from greenroom.localvoice.inference import loaded
 from greenroom.localvoice.server import running
-from greenroom.practice_client.connection import connect
-from greenroom.websocket import Messages
 
-RATE = 8000
 SECONDS = 300
-APPEND_S = 0.2
 
 
 def sounds() -> dict[str, NDArray[np.float64]]:
@@ -45,46 +37,14 @@ def sounds() -> dict[str, NDArray[np.float64]]:
     }
 
 
-class Ear(Messages):
-    def __init__(self) -> None:
-        super().__init__(1 << 24)
-        self.began = 0
-        self.ready = asyncio.Event()
-
-    def message(self, kind: Any, data: bytes) -> None:  # noqa: ARG002
-        event = json.loads(data)
-        self.began += event["type"] == "input_audio_buffer.speech_started"
-        if event["type"] in ("session.updated", "input_audio_buffer.cleared"):
-            self.ready.set()
-
-    async def answered(self, event: dict[str, Any]) -> None:
-        self.ready.clear()
-        self.send_text(json.dumps(event).encode())
-        await self.ready.wait()
-
-
 async def _count() -> dict[str, int]:
     found: dict[str, int] = {}
-    turns = {"type": "server_vad", "create_response": False, "interrupt_response": False}
-    pcmu = {"type": "audio/pcmu"}
-    update = {"type": "realtime", "audio": {"input": {"format": pcmu, "turn_detection": turns}}}
     async with loaded() as inference, running(LocalVoiceSettings(), inference) as server:
         for name, sound in sounds().items():
-            ear = await connect(f"http://127.0.0.1:{server.port}", "/v1/realtime", Ear)
-            await ear.answered({"type": "session.update", "session": update})
-            ulaw = pcm_to_ulaw((np.clip(sound, -1, 1) * 32767).astype(np.int16))
-            step = int(RATE * APPEND_S)
-            for number, at in enumerate(range(0, len(ulaw), step)):
-                audio = base64.b64encode(ulaw[at : at + step]).decode()
-                ear.send_text(json.dumps({"type": "input_audio_buffer.append", "audio": audio}).encode())
-                if number % 50 == 0:  # let it catch up: an update is answered after what came before it was taken
-                    await ear.answered({"type": "session.update", "session": update})
-            for connection in tuple(server.connections):
-                await connection.heard_all()
-            found[name] = ear.began
-            print(f"   {name}: {ear.began}", flush=True)
-            ear.close(1000)
-            await ear.transport.wait_disconnected()
+            async with ear(server.port) as listening:
+                await listening.hear(pcm_to_ulaw((np.clip(sound, -1, 1) * 32767).astype(np.int16)))
+                found[name] = len(listening.of(STARTED))
+            print(f"   {name}: {found[name]}", flush=True)
     return found
 
 

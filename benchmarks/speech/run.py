@@ -3,26 +3,26 @@
 import argparse
 import asyncio
 import sys
-import wave
-from collections.abc import Callable, Sequence
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
-import numpy as np
 import uvloop
-from numpy.typing import NDArray
 from tests.speech_references import REFERENCES
 
 from benchmarks.server import greenroom
 from benchmarks.speech.candidate import Candidate, connect, leave, spoken
 from benchmarks.speech.falseturns import false_turns
+from benchmarks.speech.recordings import CHUNK, KINDS, SNR_DB, Sound, recording, word_error_rates
 from benchmarks.speech.texts import FINISHED, OVER_A_REPLY, PAUSES
 from benchmarks.speech.wer import errors
 from greenroom.audio.g711 import pcm_to_ulaw
-from greenroom.audio.resample import resample
+from greenroom.localvoice import LocalVoiceSettings
+from greenroom.localvoice.inference import loaded
+from greenroom.localvoice.server import running
 
 CUT_IN_GRACE_S = 0.1
+
+Row = tuple[str, float, float]
+"""What it is, what it came to, and its limit."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -85,6 +85,8 @@ async def session_pauses(url: str, answers: list[tuple[str, float, str]], cut: l
 async def barge_ins(url: str, count: int) -> list[float]:
     """Speak over replies; seconds from the first sound of speech until the line is cleared."""
     took: list[float] = []
+    # Made beforehand: while the first is made, for half a second, no frame would leave, and the wait would be counted.
+    speech = [spoken(text) for text in OVER_A_REPLY]
     candidate: Candidate | None = None
     while len(took) < count:
         if candidate is None:
@@ -103,7 +105,7 @@ async def barge_ins(url: str, count: int) -> list[float]:
                 silent_at.append(candidate.now)
 
         candidate.phone.on_clear = cleared
-        began, ended = await candidate.say(spoken(OVER_A_REPLY[len(took) % len(OVER_A_REPLY)]))
+        began, ended = await candidate.say(speech[len(took) % len(speech)])
         await candidate.pass_until(ended + 0.3)
         took.append(silent_at[0] - began if silent_at else 9.0)
     if candidate is not None:
@@ -111,37 +113,7 @@ async def barge_ins(url: str, count: int) -> list[float]:
     return took
 
 
-def recording(name: str) -> NDArray[np.int16]:
-    """At 8 kHz."""
-    spec = find_spec("moonshine_voice")
-    assert spec is not None
-    assert spec.origin is not None
-    with wave.open(str(Path(spec.origin).parent / "assets" / name)) as file:
-        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.int16)
-        return resample(pcm, file.getframerate(), 8000)
-
-
-def noisy(pcm: NDArray[np.int16], kind: str, snr_db: float) -> NDArray[np.int16]:
-    """With noise of that colour; the ratio is that of the power of the whole recording to the noise's."""
-    samples = pcm.astype(np.float64)
-    noise = NOISES[kind](np.random.default_rng(3).normal(0, 1, len(samples)))
-    wanted = np.sqrt(np.mean(np.square(samples)) / 10 ** (snr_db / 10))
-    noise *= wanted / np.sqrt(np.mean(np.square(noise)))
-    return np.clip(samples + noise, -32768, 32767).astype(np.int16)
-
-
-def _pink(white: NDArray[np.float64]) -> NDArray[np.float64]:
-    spectrum = np.fft.rfft(white)
-    return np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), len(white))
-
-
-NOISES: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
-    "white noise": np.array,
-    "pink noise": _pink,
-}
-
-
-async def transcript(url: str, pcm: NDArray[np.int16]) -> str:
+async def transcript(url: str, pcm: Sound) -> str:
     """What the log says that the candidate said, when this was played down the line."""
     candidate = await connect(url, fast_ear=True)
     await candidate.wait_floor()
@@ -151,70 +123,109 @@ async def transcript(url: str, pcm: NDArray[np.int16]) -> str:
     return candidate.candidate_text()
 
 
-async def measure(url: str, quick: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    texts = list(FINISHED)[: 6 if quick else None]
-    pauses = list(PAUSES)[: 6 if quick else None]
-    print("turns of one call …", flush=True)
+async def _turns(url: str, quick: bool) -> list[Row]:
+    texts = FINISHED[: 6 if quick else None]
     gaps: list[float] = []
     await session_turns(url, list(texts), gaps)
-    found["gaps"] = gaps
-    print("thinking pauses …", flush=True)
+    print(f"   {len(gaps)} turns")
+    return [
+        ("reply gap p50, s", percentile(gaps, 0.5), 1.0),
+        ("reply gap p95, s", percentile(gaps, 0.95), 1.8),
+    ]
+
+
+async def _pauses(url: str, quick: bool) -> list[Row]:
+    pauses = list(PAUSES)[: 6 if quick else None]
+    of = len(pauses)
     cut: list[str] = []
-    await session_pauses(url, list(pauses), cut)
-    found["cut"], found["pauses"] = cut, len(pauses)
-    print("barge-in …", flush=True)
-    found["barge_in"] = await barge_ins(url, 4 if quick else 10)
-    print("recordings …", flush=True)
-    for kind in ("clean", *NOISES):
-        wrong = of = 0
-        for name, reference in REFERENCES.items():
-            pcm = recording(name)
-            heard = await transcript(url, pcm if kind == "clean" else noisy(pcm, kind, 10))
-            edits, length = errors(reference, heard)
-            wrong, of = wrong + edits, of + length
-            print(f"   {kind} {name}: {edits} of {length}", flush=True)
-        found[f"wer_{kind}"] = wrong / of
-    print("turns of two calls at once …", flush=True)
-    both: list[float] = []
-    both_cut: list[str] = []
+    await session_pauses(url, pauses, cut)
+    _name_cut(cut, of)
+    return [("answers with pauses cut off, share", len(cut) / of, 0.05)]
+
+
+async def _barge_in(url: str, quick: bool) -> list[Row]:
+    took = await barge_ins(url, 5 if quick else 20)
+    print("   ms:", *(round(second * 1000) for second in took))
+    return [("barge-in to silence p95, s", percentile(took, 0.95), 0.3)]
+
+
+async def _words(url: str, quick: bool) -> list[Row]:
+    rows: list[Row] = []
+    offsets = range(0, CHUNK, CHUNK // (2 if quick else 8))
+    async with loaded() as inference, running(LocalVoiceSettings(), inference) as engine:
+        for kind in KINDS:
+            rates = await word_error_rates(engine.port, kind, offsets)
+            name = kind if kind == "clean" else f"{kind} at {SNR_DB:.0f} dB"
+            print(f"   {name}, {min(rates):.3f} to {max(rates):.3f}:", *(f"{rate:.3f}" for rate in rates), flush=True)
+            rows.append((f"word error rate, {name}", sum(rates) / len(rates), 0.08 if kind == "clean" else 0.12))
+    wrong = of = 0
+    for name, reference in REFERENCES.items():
+        edits, length = errors(reference, await transcript(url, recording(name)))
+        wrong, of = wrong + edits, of + length
+    return [*rows, ("word error rate, clean, one call", wrong / of, 0.08)]
+
+
+async def _two_calls(url: str, quick: bool) -> list[Row]:
+    texts = list(FINISHED)[: 6 if quick else None]
+    pauses = list(PAUSES)[: 6 if quick else None]
+    gaps: list[float] = []
+    cut: list[str] = []
     half = len(pauses) // 2
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(session_turns(url, list(texts), both))
-        tasks.create_task(session_turns(url, list(texts), both))
+        tasks.create_task(session_turns(url, list(texts), gaps))
+        tasks.create_task(session_turns(url, list(texts), gaps))
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(session_pauses(url, list(pauses[:half]), both_cut))
-        tasks.create_task(session_pauses(url, list(pauses[half:]), both_cut))
-    found["gaps_two"], found["cut_two"] = both, both_cut
-    return found
+        tasks.create_task(session_pauses(url, list(pauses[:half]), cut))
+        tasks.create_task(session_pauses(url, list(pauses[half:]), cut))
+    _name_cut(cut, len(pauses))
+    return [
+        ("two calls: reply gap p50, s", percentile(gaps, 0.5), 1.0 * 4 / 3),
+        ("two calls: reply gap p95, s", percentile(gaps, 0.95), 1.8 * 4 / 3),
+        ("two calls: answers cut off, share", len(cut) / len(pauses), 0.05 * 4 / 3),
+    ]
+
+
+def _name_cut(cut: list[str], of: int) -> None:
+    print(f"   {len(cut)} of {of} answers with pauses of 1 to 3 s cut off")
+    for first in cut:
+        print(f"   cut off after: {first}")
+
+
+PARTS: dict[str, Callable[[str, bool], Awaitable[list[Row]]]] = {
+    "turns": _turns,
+    "pauses": _pauses,
+    "barge-in": _barge_in,
+    "words": _words,
+    "two-calls": _two_calls,
+}
+FALSE_TURNS = "false-turns"
+
+
+async def measure(url: str, parts: Sequence[str], quick: bool) -> list[Row]:
+    rows: list[Row] = []
+    for name in parts:
+        print(f"{name} …", flush=True)
+        rows += await PARTS[name](url, quick)
+    return rows
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a quarter of everything, to see whether it runs")
+    parser.add_argument("--only", action="append", choices=[*PARTS, FALSE_TURNS], help="this part; may be repeated")
     arguments, _ = parser.parse_known_args()
-    with greenroom() as (port, _pid):
-        found = uvloop.run(measure(f"http://127.0.0.1:{port}", arguments.quick))
-    print("five minutes each of silence, noise and tones …", flush=True)
-    turns = false_turns()
-    gaps, two = found["gaps"], found["gaps_two"]
-    rows = [
-        ("reply gap p50, s", percentile(gaps, 0.5), 1.0),
-        ("reply gap p95, s", percentile(gaps, 0.95), 1.8),
-        ("answers with pauses cut off, share", len(found["cut"]) / found["pauses"], 0.05),
-        ("barge-in to silence p95, s", percentile(found["barge_in"], 0.95), 0.3),
-        ("word error rate, clean", found["wer_clean"], 0.08),
-        *((f"word error rate, {kind} at 10 dB", found[f"wer_{kind}"], 0.12) for kind in NOISES),
-        ("turns from silence, noise and tones", float(sum(turns.values())), 0.0),
-        ("two calls: reply gap p50, s", percentile(two, 0.5), 1.0 * 4 / 3),
-        ("two calls: reply gap p95, s", percentile(two, 0.95), 1.8 * 4 / 3),
-        ("two calls: answers cut off, share", len(found["cut_two"]) / found["pauses"], 0.05 * 4 / 3),
-    ]
-    print(f"\n{len(gaps)} turns, {found['pauses']} answers with pauses of 1 to 3 s, {len(found['barge_in'])} barge-ins")
+    wanted = arguments.only or [*PARTS, FALSE_TURNS]
+    parts = [name for name in PARTS if name in wanted]
+    rows: list[Row] = []
+    if parts:
+        with greenroom() as (port, _pid):
+            rows += uvloop.run(measure(f"http://127.0.0.1:{port}", parts, arguments.quick))
+    if FALSE_TURNS in wanted:
+        print("five minutes each of silence, noise and tones …", flush=True)
+        rows.append(("turns from silence, noise and tones", float(sum(false_turns().values())), 0.0))
+    print()
     for name, value, limit in rows:
-        print(f"{name:40}{value:8.3f}  limit {limit:5.2f}  {'ok' if value <= limit + 1e-9 else 'MISSED'}")
-    for first in (*found["cut"], *found["cut_two"]):
-        print(f"   cut off after: {first}")
+        print(f"{name:46}{value:8.3f}  limit {limit:5.2f}  {'ok' if value <= limit + 1e-9 else 'MISSED'}")
     return int(any(value > limit + 1e-9 for _, value, limit in rows))
 
 

@@ -38,9 +38,12 @@ class FakeTranscriber:
         self.gate = Gate()
         self.heard: list[int] = []
         """Lengths in samples."""
+        self.heard_carefully: list[int] = []
 
     def transcribe(self, samples: NDArray[np.float32], *, careful: bool = False) -> str:
         self.heard.append(len(samples))
+        if careful:
+            self.heard_carefully.append(len(samples))
         self.gate.pass_through()
         if self.error is not None:
             raise self.error
@@ -67,5 +70,12 @@ class FakeSpeaker:
 class FakeDetector:
     """Loud is speech."""
 
-    def probability(self, chunk: NDArray[np.float32]) -> float:
-        return 0.95 if float(np.mean(np.abs(chunk))) > 0.05 else 0.02
+    def probabilities(self, chunk: NDArray[np.float32]) -> tuple[float]:
+        return (0.95 if float(np.mean(np.abs(chunk))) > 0.05 else 0.02,)
+
+
+class DoubtfulDetector:
+    """Loud may be speech: three looks of four say so, and never the first."""
+
+    def probabilities(self, chunk: NDArray[np.float32]) -> tuple[float, ...]:
+        return (0.3, 0.6, 0.6, 0.6) if float(np.mean(np.abs(chunk))) > 0.05 else (0.02,) * 4

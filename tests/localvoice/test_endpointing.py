@@ -290,6 +290,26 @@ def test_a_short_answer_is_soon_over(text: str) -> None:
     assert pause_s(text) <= SHORT_S
 
 
+PIECES = (
+    "Ever tried, ever failed.",
+    "Ever tried ever failed.",
+    "Ever tried, ever failed, no matter.",
+    "Ever tried, ever failed. No matter, try again.",
+    "Measured everything, wrote all down.",
+    "Didn't work.",
+)
+
+
+@pytest.mark.parametrize("text", PIECES)
+def test_a_few_words_without_a_subject_may_be_followed_by_more_of_them(text: str) -> None:
+    assert pause_s(text) == SHORT_S
+
+
+@pytest.mark.parametrize("text", ["It worked.", "We measured, wrote it down.", "In the end I gave up.", "That helped."])
+def test_a_few_words_with_a_subject_are_a_sentence(text: str) -> None:
+    assert pause_s(text) == FINISHED_S
+
+
 @pytest.mark.parametrize(
     ("text", "least", "most"),
     [

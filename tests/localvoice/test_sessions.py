@@ -5,6 +5,7 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 import structlog
@@ -15,8 +16,8 @@ from greenroom.localvoice import LocalVoiceSettings
 from greenroom.localvoice.inference import Inference
 from greenroom.localvoice.server import LocalVoice
 from greenroom.websocket import Heartbeats
-from tests.localvoice.client import COMPLETED, FAILED, STARTED, STOPPED, Client, client_of, engine
-from tests.localvoice.models import SPEECH, FakeDetector, FakeSpeaker, FakeTranscriber
+from tests.localvoice.client import COMMITTED, COMPLETED, FAILED, STARTED, STOPPED, Client, client_of, engine
+from tests.localvoice.models import SPEECH, DoubtfulDetector, FakeDetector, FakeSpeaker, FakeTranscriber
 from tests.localvoice.sounds import silence
 
 INTERVIEW = {"type": "server_vad"}
@@ -61,6 +62,20 @@ async def test_a_cough_without_words_is_not_answered(client: Client, transcriber
     assert "response.created" not in client.kinds()
 
 
+async def test_what_may_be_a_breath_has_no_words_and_the_model_is_not_asked(transcriber: FakeTranscriber) -> None:
+    async with (
+        engine(Inference(transcriber, FakeSpeaker(), DoubtfulDetector)) as server,
+        client_of(server.port) as client,
+    ):
+        await client.on_the_phone(INTERVIEW)
+        await client.say(SPEECH)
+        await client.say(silence(4))
+        assert (await client.until(COMPLETED))["transcript"] == ""
+        await client.update()
+    assert "response.created" not in client.kinds()
+    assert transcriber.heard == []
+
+
 async def test_speech_over_a_reply_ends_it_when_the_client_wants_that(client: Client, speaker: FakeSpeaker) -> None:
     await client.on_the_phone(INTERVIEW)
     speaker.gate.shut()
@@ -92,6 +107,37 @@ async def test_an_unfinished_sentence_gets_time_and_a_longer_silence_can_be_aske
     await client.say(silence(2.2))
     await client.until(COMPLETED)
     assert len(client.of(STARTED)) == 2
+
+
+@pytest.mark.parametrize(("text", "turns"), [("I talked to my manager.", 2), ("I talked to my", 1)])
+async def test_sound_that_comes_faster_than_it_is_spoken_waits_for_the_words_that_decide(
+    client: Client, transcriber: FakeTranscriber, text: str, turns: int
+) -> None:
+    """However slow the machine: they are asked for in the pause, and known only when all of the sound is there."""
+    transcriber.text = text
+    transcriber.gate.shut()
+    await client.on_the_phone()
+    await client.say(np.concatenate((SPEECH, silence(0.8), SPEECH, silence(4))), piece_s=20)
+    await asyncio.to_thread(transcriber.gate.reached.wait, 5)
+    await client.asked("conversation.item.retrieve", "error", item_id="x")
+    transcriber.gate.open()
+    await client.asked("input_audio_buffer.commit", COMMITTED)
+    while len(client.of(COMPLETED)) < turns:
+        await client.until(COMPLETED)
+    assert len(client.of(STARTED)) == turns
+
+
+async def test_a_turn_is_heard_with_as_much_silence_behind_it_however_long_was_waited(
+    client: Client, transcriber: FakeTranscriber
+) -> None:
+    await client.on_the_phone()
+    await client.say(silence(0.512))
+    for text in ("I talked to my manager.", "I talked to my", "I talked to my manager."):
+        transcriber.text = text
+        await client.say(np.concatenate((SPEECH, silence(4.024))))  # whole chunks of the detector
+        await client.until(COMPLETED)
+    assert len(transcriber.heard_carefully) == 3
+    assert len(set(transcriber.heard_carefully)) == 1
 
 
 async def test_words_that_could_not_be_found_are_told_as_failed_and_the_session_goes_on(

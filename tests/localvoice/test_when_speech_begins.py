@@ -11,7 +11,7 @@ from tests.localvoice.sounds import NOT_SPEECH, PHONE_HZ, Sound, not_speech, sil
 pytestmark = pytest.mark.speech
 
 STEP_MS = 20
-SOON_MS = 200
+SOON_MS = 100
 SENTENCES = (
     "Sorry, could I just add something?",
     "How many people work in the team?",
@@ -36,7 +36,7 @@ async def test_nobody_speaks_on_a_line_without_speech(real_client: Client, name:
     assert real_client.of(STARTED) == []
 
 
-async def test_speech_is_noticed_within_a_fifth_of_a_second(real_engine: LocalVoice) -> None:
+async def test_speech_is_noticed_within_a_tenth_of_a_second(real_engine: LocalVoice) -> None:
     """As much sound as was fed when it was noticed, counted from the first that is louder than a breath."""
     late: dict[str, int] = {}
     for number, sentence in enumerate(SENTENCES):

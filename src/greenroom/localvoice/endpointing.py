@@ -19,6 +19,7 @@ UNFINISHED_S = 3.3
 FILLER_S = 3.4
 UNKNOWN_S = 1.0
 """While the words are not known yet."""
+_LONGEST_PIECE = 4
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
 _CLAUSES = re.compile(r"[.!?…]+\s+")
@@ -55,7 +56,7 @@ def pause_s(text: str | None) -> float:
         return COMMA_S
     if not _has_verb(clause):
         return UNSURE_S if len(clause) > 2 else SHORT_S
-    return FINISHED_S
+    return SHORT_S if _subjectless(clause, part) else FINISHED_S
 
 
 def _wants_more(clause: list[str], part: list[str]) -> bool:
@@ -200,6 +201,13 @@ def _open_frame(clause: list[str], part: list[str]) -> bool:
             return verbs == 0
         case _:
             return False
+
+
+def _subjectless(clause: list[str], part: list[str]) -> bool:
+    """Whether it says something of nobody, in a few words: such pieces come one after the other, "tried again, gave up"."""
+    return len(part) <= _LONGEST_PIECE and not any(
+        word in lx.SUBJECTS or word in lx.NAMING or ("'" in word and not word.endswith("n't")) for word in clause
+    )
 
 
 def _clauses(clause: list[str]) -> int:

@@ -183,7 +183,7 @@ async def loaded() -> AsyncGenerator[Inference]:
         # The first run of each is slow; nobody should wait for it.
         transcriber.transcribe(np.zeros(8000, np.float32), careful=True)
         speaker.speak("Hello.")
-        Silero().probability(np.zeros(CHUNK_SAMPLES, np.float32))
+        Silero().probabilities(np.zeros(CHUNK_SAMPLES, np.float32))
         return transcriber, speaker
 
     transcriber, speaker = await asyncio.to_thread(load)

@@ -16,6 +16,8 @@ OBJECTS = _set("me us him them it you myself himself herself themselves")
 DETERMINERS = _set(
     "a an the my your our their his her its every each another no some any these those two three four five"
 )
+NAMING = DETERMINERS - {"no"}
+"""Words that a noun follows, of which something is said."""
 QUANTIFIERS = _set("all both half such many only just not even quite rather more most")
 
 CONJUNCTIONS = _set(

@@ -5,6 +5,7 @@ the sound, whenever those come. Only when no sound comes at all does the wall cl
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,6 +71,8 @@ class _Turn:
     last_speech: int
     paused_at: int | None = None
     """The chunk since which it is silent."""
+    looked_at: tuple[int, float] = (0, 0.0)
+    """The chunk, and the loop's time, at which its words were asked for."""
 
 
 class Listener:
@@ -157,6 +160,7 @@ class Listener:
             began = self._gate.chunk + 1 - len(self._recent) + first
             turn = self._begin_turn(began, self._recent[first:last])
             turn.last_speech = max(began + (last - first) - 1, 0)
+        turn.wording.doubtful = False
         self._end(turn, detected=False)
         self._recent = []
 
@@ -183,10 +187,10 @@ class Listener:
                 found = await self._inference.hear(lambda chunks=chunks: self._look_at(chunks))
             except Overloaded:
                 found = []  # deaf for a moment is better than late for good
-            for chunk, probability, level in found:
+            for chunk, looks, level in found:
                 if generation == self._generation:
                     self._in_sight -= 1
-                    await self._take(chunk, probability, level)
+                    await self._take(chunk, looks, level)
             self._in_sight = 0
 
     def _detected(self, task: asyncio.Task[None]) -> None:
@@ -195,11 +199,12 @@ class Listener:
             self._detecting = self._start(self._detect(), "detect speech")
             self._detecting.add_done_callback(self._detected)
 
-    def _look_at(self, chunks: list[Chunk]) -> list[tuple[Chunk, float, float]]:
-        return [(chunk, self._detector.probability(chunk), level_dbfs(chunk)) for chunk in chunks]
+    def _look_at(self, chunks: list[Chunk]) -> list[tuple[Chunk, Sequence[float], float]]:
+        return [(chunk, self._detector.probabilities(chunk), level_dbfs(chunk)) for chunk in chunks]
 
-    async def _take(self, chunk: Chunk, probability: float, level: float) -> None:
-        activity = self._gate.take(probability, level)
+    async def _take(self, chunk: Chunk, looks: Sequence[float], level: float) -> None:
+        probability, *earlier = looks
+        activity = self._gate.take(probability, level, earlier)
         self._fresh += 1
         if self._turn is not None:
             self._turn.wording.add(chunk, probability)
@@ -212,6 +217,7 @@ class Listener:
         turn = self._turn
         if turn is None:
             return
+        turn.wording.doubtful = not self._gate.sure
         if turn.paused_at is None:
             turn.last_speech = self._gate.chunk
             turn.wording.caption()
@@ -251,13 +257,20 @@ class Listener:
         look = turn.wording.looked
         if look is None:
             look = turn.wording.look()
+            turn.looked_at = (self._gate.chunk, asyncio.get_running_loop().time())
             look.add_done_callback(lambda look: self._looked(turn, look))
-        if not look.done() and silent_ms >= self._needed_ms(None):
-            # The sound may come faster than it is spoken: its words decide, however long they take.
+        if not look.done() and silent_ms >= (self.shortest_pause_ms if self._hurried(turn) else self._needed_ms(None)):
+            # Its words decide, however long they take. Where sound comes as it is spoken they are there by now, or a
+            # little late; where it comes faster, the next words would be there before them and join what two turns are.
             await asyncio.wait((look,))
             if self._turn is not turn:
                 return
         self._looked(turn, look)
+
+    def _hurried(self, turn: _Turn) -> bool:
+        """Whether sound comes at least twice as fast as it is spoken."""
+        chunk, at = turn.looked_at
+        return (self._gate.chunk - chunk) * CHUNK_MS > 2000 * (asyncio.get_running_loop().time() - at)
 
     def _looked(self, turn: _Turn, look: asyncio.Task[Text]) -> None:
         """End the turn if it has been silent for long enough after these words, or for any."""
@@ -269,7 +282,7 @@ class Listener:
         missing_ms = self._needed_ms(text) - self._silent_ms(turn.paused_at)
         if missing_ms <= 0:
             self._end(turn)
-        elif text and missing_ms <= AHEAD_MS:
+        elif text and missing_ms <= AHEAD_MS and turn.wording.has_tail:
             turn.wording.whole()
 
     def _silent_ms(self, paused_at: int) -> int:

@@ -18,6 +18,9 @@ Text = str | None
 
 CLOSE_CHUNKS = 18_000 // CHUNK_MS
 """With so much open, the first part of it is settled."""
+TAIL_CHUNKS = 160 // CHUNK_MS
+"""So much of the sound behind a look belongs to the words of a turn, and no more: with longer or shorter silence behind them
+the model hears other words, and the silence that there happens to be depends on the machine."""
 CAPTION_CHUNKS = 8000 // CHUNK_MS
 """Captions look at no more than this at once: they are asked for often, and needn't be the best."""
 CAPTION_EVERY_MS = 500
@@ -33,6 +36,8 @@ class Wording:
     """Takes the chunks of a turn. `whole` is all its words: settled parts and a fresh pass over what is open."""
 
     def __init__(self, inference: Inference, start: Starts, caption: Callable[[str], None]) -> None:
+        self.doubtful = False
+        """It may be no speech, but a breath: the model would find words in that, so it isn't asked, and there are none."""
         self._inference = inference
         self._start = start
         self._caption = caption
@@ -41,6 +46,8 @@ class Wording:
         self._settled: list[asyncio.Task[Text]] = []
         self._fresh: asyncio.Task[Text] | None = None
         self._careful: asyncio.Task[Text] | None = None
+        self._looked_came = 0
+        """Chunks that had come at the last look."""
         self._captions = StablePrefix()
         self._captioning: asyncio.Task[None] | None = None
         self._came = 0
@@ -67,15 +74,21 @@ class Wording:
     def look(self) -> asyncio.Task[Text]:
         """Begin a pass over all that is open; its result is all the words of the turn so far."""
         self.forget_look()
+        self._looked_came = self._came
         self._fresh = self._start(self._joined(list(self._settled), self._passes(Urgency.WORDS)), "words so far")
         return self._fresh
 
     def whole(self) -> asyncio.Task[Text]:
         """All the words of the turn, found with more care than by a look. Begun in the pause that will soon have ended
-        the turn, they are there when it ends."""
+        the turn, and once `has_tail`, they are there when it ends."""
         if self._careful is None:
             self._careful = self._start(self._whole(self._fresh), "words of a turn")
         return self._careful
+
+    @property
+    def has_tail(self) -> bool:
+        """Whether as much sound has come behind a look as belongs to the words."""
+        return self._came - self._looked_came >= TAIL_CHUNKS
 
     def forget_look(self) -> None:
         """The turn goes on: what was looked for in its pause is not wanted any more."""
@@ -98,7 +111,12 @@ class Wording:
     # Passes.
 
     def _passes(self, urgency: Urgency) -> list[asyncio.Task[Text]]:
-        return [self._begin(self._open[first:last], urgency) for first, last in pieces(self._speech)]
+        if self.doubtful:
+            return []
+        length = len(self._open)
+        if urgency is Urgency.WHOLE and self._fresh is not None:
+            length -= max(self._came - self._looked_came - TAIL_CHUNKS, 0)
+        return [self._begin(self._open[first:last], urgency) for first, last in pieces(self._speech[:length])]
 
     async def _whole(self, look: asyncio.Task[Text] | None) -> Text:
         quick = None
@@ -143,7 +161,7 @@ class Wording:
     def caption(self) -> None:
         """Look for new captions, when it is time for them."""
         due_ms = (self._came - self._captioned) * CHUNK_MS
-        if due_ms < self._caption_every_ms or self._captioning is not None or self._inference.busy:
+        if self.doubtful or due_ms < self._caption_every_ms or self._captioning is not None or self._inference.busy:
             return
         self._captioned = self._came
         self._captioning = self._start(self._look_for_captions(), "caption")
