@@ -12,7 +12,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from tests.page.conftest import launch
 from tests.page.recordings import first_sentences, write
 from tests.page.servers import ScriptedServer
-from tests.page.visitor import JOB, Visitor, profile
+from tests.page.visitor import JOB, profile
 from tools.page import DIST
 
 from benchmarks.page.instruments import EARS, USABLE
@@ -56,15 +56,6 @@ def usable_ms(playwright: Playwright, url: str) -> list[float]:
     return times
 
 
-def heap_kb(visitor: Visitor) -> float:
-    """What the page's scripts hold, after what is not needed was collected."""
-    tools = visitor.context.new_cdp_session(visitor.page)
-    tools.send("HeapProfiler.collectGarbage")
-    used: float = tools.send("Runtime.getHeapUsage")["usedSize"]
-    tools.detach()
-    return used / 1000
-
-
 def memory_kb(playwright: Playwright, folder: Path) -> tuple[float, float]:
     """After ten rounds of practise again, and after all of them."""
     server = ScriptedServer(folder, {"TEST_MS_PER_WORD": "2"})
@@ -78,11 +69,11 @@ def memory_kb(playwright: Playwright, folder: Path) -> tuple[float, float]:
         visitor.hears("interviewer")
         visitor.end()
         if number == 10:
-            early = heap_kb(visitor)
+            early = visitor.heap_kb()
         if number < ROUNDS:
             visitor.press("Practise again")
             visitor.screen("call")
-    late = heap_kb(visitor)
+    late = visitor.heap_kb()
     browser.close()
     server.stop()
     return early, late

@@ -13,6 +13,7 @@ from tests.page.servers import ScriptedServer
 from tests.page.visitor import Visitor
 
 ROUNDS = 100
+WARM_ROUNDS = 8
 SETTLED_S = 5.0
 
 
@@ -93,7 +94,7 @@ def test_a_hundred_rounds_of_practise_again_leave_nothing_behind(
     dice = random.Random(5)
     rounds = Rounds(visitor, server)
     ways = [rounds.whole] * 5 + [rounds.connecting] * 2 + [rounds.refreshed] * 2 + [rounds.cut]
-    visitor.set_up()
+    visitor.set_up(query="")
     before = server.order("count")
     visitor.start()
     for number in range(ROUNDS):
@@ -121,3 +122,26 @@ def test_a_hundred_rounds_of_practise_again_leave_nothing_behind(
     visitor.page.get_by_role("link", name="My practices").click()
     visitor.screen("history")
     assert visitor.page.evaluate("ledger()")["sockets"] == 0
+
+
+def test_what_a_round_made_is_let_go_of(
+    newcomer: Callable[..., Visitor], own_server: Callable[..., ScriptedServer]
+) -> None:
+    visitor = newcomer(url=own_server(TEST_MS_PER_WORD="2").url)
+    visitor.set_up(query="")
+    visitor.start()
+    alive: list[dict[str, int]] = []
+    for _ in range(2):
+        for _ in range(WARM_ROUNDS):
+            visitor.hears("interviewer")
+            visitor.end()
+            visitor.press("Practise again")
+            visitor.screen("call")
+        visitor.hears("interviewer")
+        alive.append(visitor.alive("WebSocket", "AbortController", "HTMLElement", "Map", "Function"))
+    before, after = alive
+    assert after["WebSocket"] <= 2
+    assert after["AbortController"] <= before["AbortController"] + 2
+    assert after["HTMLElement"] <= before["HTMLElement"] + 10
+    assert after["Map"] <= before["Map"] + 2
+    assert after["Function"] <= before["Function"] + 50

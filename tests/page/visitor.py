@@ -125,6 +125,27 @@ class Visitor:
         """What the page's sessions hold open, by name."""
         return self.page.evaluate("window.greenroom.open()")
 
+    def heap_kb(self) -> float:
+        """What the page's scripts hold, after what is not needed was collected. Debug lines are held by whoever reads them."""
+        tools = self.context.new_cdp_session(self.page)
+        tools.send("HeapProfiler.collectGarbage")
+        used: float = tools.send("Runtime.getHeapUsage")["usedSize"]
+        tools.detach()
+        return used / 1000
+
+    def alive(self, *kinds: str) -> dict[str, int]:
+        """How many objects of each kind there are, after what is not needed was collected."""
+        tools = self.context.new_cdp_session(self.page)
+        tools.send("HeapProfiler.collectGarbage")
+        found: dict[str, int] = {}
+        for kind in kinds:
+            prototype = tools.send("Runtime.evaluate", {"expression": f"{kind}.prototype"})["result"]["objectId"]
+            objects = tools.send("Runtime.queryObjects", {"prototypeObjectId": prototype})["objects"]["objectId"]
+            asked = {"functionDeclaration": "function () { return this.length }", "objectId": objects}
+            found[kind] = tools.send("Runtime.callFunctionOn", {**asked, "returnByValue": True})["result"]["value"]
+        tools.detach()
+        return found
+
     def fetch(self, path: str, method: str = "GET", body: Any = None) -> Any:
         """As the page would."""
         return self.page.evaluate(

@@ -92,6 +92,8 @@ export class Microphone {
     source.connect(node)
     scope.own("microphone's worklet", () => {
       node.port.postMessage("close")
+      // Chromium keeps every such node for as long as there is a page: what it was to call must not stay with it.
+      node.port.onmessage = null
       node.port.close()
       source.disconnect()
     })

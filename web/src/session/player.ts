@@ -51,6 +51,7 @@ export class Player {
     this.#order = (order) => node.port.postMessage(order, order.do === "push" ? [order.pcm] : [])
     this.#scope.own("player's worklet", () => {
       this.#order({ do: "close" })
+      node.port.onmessage = null // see the microphone's
       node.port.close()
       node.disconnect()
     })

@@ -64,7 +64,8 @@ export class Scope {
 
   dispose(): void {
     if (this.disposed) return
-    this.#aborting.abort()
+    // A reason of its own: the browser's is an error, whose stack keeps whatever was at work from being collected.
+    this.#aborting.abort("disposed")
     for (const owned of [...this.#owned.values()].reverse()) owned.close()
     this.#owned.clear()
   }
