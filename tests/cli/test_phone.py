@@ -1,5 +1,6 @@
 """`greenroom phone`: the check finds what is wrong, the simulator tells a call's story against a real server."""
 
+import asyncio
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from greenroom.config import Settings, read
 from greenroom.phone_simulator.behaviour import Person
 from greenroom.phone_simulator.carrier import SimulatedCarrier
 from greenroom.phone_simulator.webhooks import Reach, Webhooks
+from greenroom.practice_client.rest import Rest
 from tests.doubles.realtime_server import realtime_double
 
 SID, AUTH_TOKEN = "AC" + "2" * 32, "simulated"
@@ -131,6 +133,9 @@ async def test_a_simulated_call_goes_out_or_comes_in_and_ends(
     found = settings(tmp_path, monkeypatch)
     async with serving(found) as url:
         assert await simulation(found, person, url, to=phone.TRIAL_NUMBER, inbound=inbound) == 0
+        async with Rest(url) as rest, asyncio.timeout(5):
+            while (await rest.metrics())["greenroom_phone_calls_open"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
     shown = capsys.readouterr().out
     assert outcome in shown
     assert "provider:" in shown

@@ -36,7 +36,9 @@ async def simulation(settings: Settings, person: Person, url: str, *, to: str, i
     try:
         async with asyncio.timeout(longest_s), carrier.running(), carrier.serving(host, port):
             if inbound:
-                call = carrier.call_in(f"{origin}{server.base_path}/twiml", caller=CALLER, called=ours)
+                public = f"{origin}{server.base_path}"
+                told_to = f"{public}/twilio/status"
+                call = carrier.call_in(f"{public}/twiml", caller=CALLER, called=ours, status_url=told_to)
                 await call.over.wait()
                 return _outcome(call)
             return await _called(carrier, story, url, to)

@@ -80,9 +80,10 @@ class SimulatedCarrier:
             await server.shutdown()
             listener.close()
 
-    def call_in(self, url: str, *, caller: str, called: str) -> SimulatedCall:
-        """Somebody calls one of the server's numbers; `url` is its webhook for that."""
+    def call_in(self, url: str, *, caller: str, called: str, status_url: str | None = None) -> SimulatedCall:
+        """Somebody calls one of the server's numbers; `url` is its webhook for that, `status_url` the one for statuses."""
         call = self._new(called, caller, inbound=True)
+        call.status_url = status_url
         self._start(call.receive(url), call)
         return call
 
