@@ -84,6 +84,7 @@ class Silero:
         for blocks, bias in net.layers:
             values = np.maximum(_product(blocks, values) + bias[:, None], 0)
         gates = _product(net.gates, np.concatenate((values, self._hidden))) + net.gates_bias[:, None]
+        gates = gates.astype(np.float32, copy=False)
         enter, keep, new, out = (gates[at : at + _CELLS] for at in range(0, 4 * _CELLS, _CELLS))
         self._cell = _sigmoid(keep) * self._cell + _sigmoid(enter) * np.tanh(new)
         self._hidden = _sigmoid(out) * np.tanh(self._cell)
