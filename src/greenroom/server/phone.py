@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import structlog
 from picows import WSMsgType
 
 from greenroom.core.errors import GreenroomError, NoSuchSession, TicketRefused
@@ -10,10 +9,10 @@ from greenroom.ports.clock import Clock
 from greenroom.ports.telephony import Desk, NotUnderstood, PhoneLeg, StreamRefused, StreamStart, Wire
 from greenroom.runtime.metrics import Metrics
 from greenroom.server.auth import ADMIN_OWNER
-from greenroom.server.closing import close_code
+from greenroom.server.caller_socket import CallerSocket
 from greenroom.server.handshake import Visitor
-from greenroom.server.ports import JOB_INTERVIEW, LiveSession, Sessions
-from greenroom.server.sockets import ServerSocket, Sockets
+from greenroom.server.ports import JOB_INTERVIEW, Sessions
+from greenroom.server.sockets import Sockets
 from greenroom.server.tasks import Tasks
 from greenroom.server.tickets import Tickets
 from greenroom.websocket import TEXT
@@ -22,8 +21,6 @@ FIRST_TRY = {"jobTitle": "Team member", "company": "Example Company", "jobDescri
 """What a stream that says nothing of the job is interviewed for."""
 
 MakeLeg = Callable[[Wire, Desk], PhoneLeg]
-
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class Phones:
@@ -86,18 +83,21 @@ class Phones:
             socket.refuse(refusal)
 
 
-class PhoneSocket(ServerSocket):
+class PhoneSocket(CallerSocket):
     """One stream's WebSocket: gives what comes to the leg, and is what the leg speaks through."""
 
-    __slots__ = ("_joined", "_leg", "_phones")
+    __slots__ = ("_leg", "_phones")
 
     kind = "phone"
 
     def __init__(self, sockets: Sockets, visitor: Visitor, phones: Phones, make_leg: MakeLeg) -> None:
-        super().__init__(sockets, visitor)
+        super().__init__(sockets, visitor, phones.metrics)
         self._phones = phones
-        self._joined = False
         self._leg = make_leg(self, self)
+
+    @property
+    def caller(self) -> PhoneLeg:
+        return self._leg
 
     def message(self, kind: WSMsgType, data: bytes) -> None:
         try:
@@ -107,31 +107,6 @@ class PhoneSocket(ServerSocket):
         except StreamRefused as refusal:
             self.refuse(refusal)
 
-    def closed(self, code: int, reason: str) -> None:
-        super().closed(code, reason)
-        if self._joined:
-            self._phones.metrics.legs_open["caller"] -= 1
-        self._leg.gone(code)
-
     def started(self, leg: PhoneLeg, start: StreamStart) -> None:  # noqa: ARG002 there is but one
         """The leg knows whose call it is."""
         self._phones.started(self, start)
-
-    def join(self, session: LiveSession) -> None:
-        """Be the session's caller from now on. Raises `OutOfOrder` when it is over."""
-        events = session.attach_caller(self._leg)
-        if self.is_open:
-            self._joined = True
-            self._phones.metrics.legs_open["caller"] += 1
-            self.settle()
-        self._leg.admitted(events)
-
-    def refuse(self, refusal: GreenroomError) -> None:
-        """Close with the code that says why."""
-        code, reason = close_code(refusal)
-        if isinstance(refusal, StreamRefused):
-            code = refusal.close_code
-        if self.is_open:
-            self._phones.metrics.rejected(refusal.code)
-            log.info("caller refused", code=refusal.code, why=refusal.message, streamSid=self._leg.stream_sid)
-            self.close(code, reason)
