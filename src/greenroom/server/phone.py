@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import structlog
 from picows import WSMsgType
 
 from greenroom.core.errors import GreenroomError, NoSuchSession, TicketRefused
@@ -11,11 +10,11 @@ from greenroom.ports.telephony import Desk, NotUnderstood, PhoneLeg, StreamRefus
 from greenroom.runtime.calls import Calls
 from greenroom.runtime.metrics import Metrics
 from greenroom.server.auth import ADMIN_OWNER
-from greenroom.server.closing import close_code
+from greenroom.server.caller_socket import CallerSocket
 from greenroom.server.handshake import Visitor
 from greenroom.server.media_watch import MediaWatch
 from greenroom.server.ports import JOB_INTERVIEW, LiveSession, Sessions
-from greenroom.server.sockets import ServerSocket, Sockets
+from greenroom.server.sockets import Sockets
 from greenroom.server.tasks import Tasks
 from greenroom.server.tickets import Tickets
 from greenroom.websocket import TEXT
@@ -27,8 +26,6 @@ NO_MEDIA = 4408
 """As for any peer that was not heard for too long."""
 
 MakeLeg = Callable[[Wire, Desk], PhoneLeg]
-
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class Phones:
@@ -97,7 +94,7 @@ class Phones:
             socket.refuse(refusal)
 
 
-class PhoneSocket(ServerSocket):
+class PhoneSocket(CallerSocket):
     """One stream's WebSocket: gives what comes to the leg, and is what the leg speaks through."""
 
     __slots__ = ("_leg", "_phones", "_session_id")
@@ -105,11 +102,15 @@ class PhoneSocket(ServerSocket):
     kind = "phone"
 
     def __init__(self, sockets: Sockets, visitor: Visitor, phones: Phones, make_leg: MakeLeg) -> None:
-        super().__init__(sockets, visitor)
+        super().__init__(sockets, visitor, phones.metrics)
         self._phones = phones
         self._session_id: str | None = None
         """Once it is its session's caller."""
         self._leg = make_leg(self, self)
+
+    @property
+    def caller(self) -> PhoneLeg:
+        return self._leg
 
     def message(self, kind: WSMsgType, data: bytes) -> None:
         try:
@@ -121,10 +122,7 @@ class PhoneSocket(ServerSocket):
 
     def closed(self, code: int, reason: str) -> None:
         super().closed(code, reason)
-        if self._session_id is not None:
-            self._phones.metrics.legs_open["caller"] -= 1
-            self._phones.watch.discard(self)
-        self._leg.gone(code)
+        self._phones.watch.discard(self)
 
     @property
     def frames_heard(self) -> int:
@@ -146,21 +144,7 @@ class PhoneSocket(ServerSocket):
         self._phones.started(self, start)
 
     def join(self, session: LiveSession) -> None:
-        """Be the session's caller from now on. Raises `OutOfOrder` when it is over."""
-        events = session.attach_caller(self._leg)
+        super().join(session)
         if self.is_open:
             self._session_id = session.session_id
             self._phones.watch.add(self)
-            self._phones.metrics.legs_open["caller"] += 1
-            self.settle()
-        self._leg.admitted(events)
-
-    def refuse(self, refusal: GreenroomError) -> None:
-        """Close with the code that says why."""
-        code, reason = close_code(refusal)
-        if isinstance(refusal, StreamRefused):
-            code = refusal.close_code
-        if self.is_open:
-            self._phones.metrics.rejected(refusal.code)
-            log.info("caller refused", code=refusal.code, why=refusal.message, streamSid=self._leg.stream_sid)
-            self.close(code, reason)

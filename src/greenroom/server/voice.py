@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import structlog
 from picows import WSMsgType
 
 from greenroom.core.errors import GreenroomError, NoSuchSession, OutOfOrder
@@ -10,10 +9,10 @@ from greenroom.ports.browser import VoiceDesk, VoiceLeg, VoiceWire
 from greenroom.ports.clock import Clock
 from greenroom.ports.telephony import OutOfTurn, StreamRefused
 from greenroom.runtime.metrics import Metrics
-from greenroom.server.closing import close_code
+from greenroom.server.caller_socket import CallerSocket
 from greenroom.server.handshake import Visitor
 from greenroom.server.ports import LiveSession, Sessions
-from greenroom.server.sockets import ServerSocket, Sockets
+from greenroom.server.sockets import Sockets
 from greenroom.server.tasks import Tasks
 from greenroom.server.tickets import Tickets
 from greenroom.websocket import BINARY, TEXT
@@ -25,8 +24,6 @@ FASTEST = 1.05
 """A sound card's second is not the server's."""
 
 MakeVoiceLeg = Callable[[VoiceWire, VoiceDesk], VoiceLeg]
-
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class WrongChannel(GreenroomError):
@@ -79,20 +76,23 @@ class Voices:
         socket.refuse(NoSuchSession("there is no such session") if gone else refusal)
 
 
-class VoiceSocket(ServerSocket):
+class VoiceSocket(CallerSocket):
     """One page's voice: gives what comes to the leg, and is what the leg speaks through."""
 
-    __slots__ = ("_allowance", "_allowance_at", "_joined", "_leg", "_voices")
+    __slots__ = ("_allowance", "_allowance_at", "_leg", "_voices")
 
     kind = "voice"
 
     def __init__(self, sockets: Sockets, visitor: Visitor, voices: Voices, make_leg: MakeVoiceLeg) -> None:
-        super().__init__(sockets, visitor)
+        super().__init__(sockets, visitor, voices.metrics)
         self._voices = voices
-        self._joined = False
         self._leg = make_leg(self, self)
         self._allowance = float(BURST_BYTES)
         self._allowance_at = voices.clock.now()
+
+    @property
+    def caller(self) -> VoiceLeg:
+        return self._leg
 
     def message(self, kind: WSMsgType, data: bytes) -> None:
         try:
@@ -103,12 +103,6 @@ class VoiceSocket(ServerSocket):
                 self._leg.heard(data)
         except StreamRefused as refusal:
             self.refuse(refusal)
-
-    def closed(self, code: int, reason: str) -> None:
-        super().closed(code, reason)
-        if self._joined:
-            self._voices.metrics.legs_open["caller"] -= 1
-        self._leg.gone(code)
 
     def asked(self, session_id: str, ticket: str) -> None:
         """The page wants to join."""
@@ -121,22 +115,7 @@ class VoiceSocket(ServerSocket):
         if session.status == "ended":
             raise OutOfOrder("ended", "join")
         self._leg.joining(session.session_id)
-        events = session.attach_caller(self._leg)
-        if self.is_open:
-            self._joined = True
-            self._voices.metrics.legs_open["caller"] += 1
-            self.settle()
-        self._leg.admitted(events)
-
-    def refuse(self, refusal: GreenroomError) -> None:
-        """Close with the code that says why."""
-        code, reason = close_code(refusal)
-        if isinstance(refusal, StreamRefused):
-            code = refusal.close_code
-        if self.is_open:
-            self._voices.metrics.rejected(refusal.code)
-            log.info("caller refused", code=refusal.code, why=refusal.message)
-            self.close(code, reason)
+        super().join(session)
 
     def send_binary(self, data: bytes) -> None:
         self.send(BINARY, data)
