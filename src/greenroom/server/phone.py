@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import structlog
 from picows import WSMsgType
 
 from greenroom.core.errors import GreenroomError, NoSuchSession, TicketRefused
@@ -26,6 +27,8 @@ NO_MEDIA = 4408
 """As for any peer that was not heard for too long."""
 
 MakeLeg = Callable[[Wire, Desk], PhoneLeg]
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 class Phones:
