@@ -88,10 +88,10 @@ def heard(page: Page) -> NDArray[np.int16]:
 
 
 def words_of(pcm: NDArray[np.int16]) -> str:
-    """The words in this."""
+    """The words in this, `good-bye` as one."""
     from greenroom.localvoice.models import speech_folder
     from greenroom.localvoice.speech_to_text import Moonshine
 
     model = Moonshine(speech_folder())
     pieces = stretches(pcm, HEARD_HZ, pause_s=0.18)
-    return " ".join(model.transcribe((piece / 32768).astype(np.float32)) for piece in pieces)
+    return " ".join(model.transcribe((piece / 32768).astype(np.float32)) for piece in pieces).replace("-", "")

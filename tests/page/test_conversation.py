@@ -94,7 +94,7 @@ def test_the_time_ends_it_with_a_farewell_that_is_heard(browser: Browser, tmp_pa
         visitor.start_typing()
         visitor.hears_within("interviewer", 1, 20)
         visitor.page.locator("p.status", has_text="Saying goodbye").wait_for(timeout=20_000)
-        visitor.page.locator("main[data-screen=ended]").wait_for(timeout=20_000)
+        visitor.screen("ended", 20)
         visitor.sees("Time’s up")
         words = words_of(heard(visitor.page))
         assert rate(FAREWELL, " ".join(words.split()[-len(FAREWELL.split()) :])) <= 0.2, words

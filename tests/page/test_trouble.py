@@ -19,6 +19,9 @@ from tests.page.servers import ScriptedServer
 from tests.page.visitor import Visitor
 
 Newcomer = Callable[..., Visitor]
+BACK_WITHIN_S = 25
+"""A page that has tried a few times waits up to ten seconds for the next."""
+
 OwnServer = Callable[..., ScriptedServer]
 
 
@@ -114,7 +117,7 @@ def test_a_server_that_goes_before_the_page_attaches_leaves_a_session_that_is_to
     visitor.status(re.compile("Reconnecting"))
     visitor.page.unroute("**/api/sessions")
     server.start()
-    visitor.screen("ended")
+    visitor.screen("ended", BACK_WITHIN_S)
     visitor.sees("The server stopped unexpectedly")
 
 
@@ -131,7 +134,7 @@ def test_a_server_killed_in_a_turn_keeps_what_was_said(newcomer: Newcomer, own_s
     visitor.status(re.compile("Reconnecting|Connection lost"))
     assert (visitor.said("candidate"), visitor.said("interviewer")) == said
     server.start()
-    visitor.screen("ended")
+    visitor.screen("ended", BACK_WITHIN_S)
     visitor.sees("The server stopped unexpectedly")
     assert (visitor.said("candidate"), visitor.said("interviewer")) == said
     visitor.press("Practise again")
@@ -160,7 +163,7 @@ def test_a_server_that_goes_at_the_end_tells_it_when_it_is_back(newcomer: Newcom
     visitor.press("End")
     visitor.status("Ending…")
     server.start()
-    visitor.screen("ended")
+    visitor.screen("ended", BACK_WITHIN_S)
 
 
 def test_a_full_server_lets_one_wait_for_a_place(newcomer: Newcomer, own_server: OwnServer) -> None:

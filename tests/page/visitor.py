@@ -45,9 +45,9 @@ class Visitor:
     def open(self, query: str = "?debug") -> None:
         self.page.goto(self.url + query)
 
-    def screen(self, name: str) -> Locator:
+    def screen(self, name: str, within_s: float = 8) -> Locator:
         shown = self.page.locator(f"main[data-screen={name}]")
-        shown.wait_for()
+        shown.wait_for(timeout=within_s * 1000)
         return shown
 
     def set_up(self, query: str = "?debug", **fields: str) -> None:
