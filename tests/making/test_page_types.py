@@ -1,8 +1,8 @@
 import msgspec
 import pytest
+from tools import page_types
 
 from greenroom.core import events
-from tools import page_types
 
 
 def test_the_pages_types_are_those_of_the_servers_structs() -> None:
