@@ -312,7 +312,7 @@ async def test_a_replayed_call_opens_nothing_new(tmp_path: Path) -> None:
         fields = call.fields("ringing")
         replayed = await asyncio.gather(*(at.post("/twiml", fields) for _ in range(5)))
         assert {answer.text for answer in replayed} == {call.twiml}, "the same answer, whose token is spent"
-        assert len(await at.rest.sessions()) == 1
+        assert len(at.server.directory.runners()) == 1
         call.end()
         await call.over.wait()
         await at.until(lambda: at.server.metrics.calls_open == 0)
