@@ -1,13 +1,14 @@
 """Sessions in the real runtime: what observers see, in which order, and that nothing is left."""
 
 import asyncio
+import threading
 
 import pytest
 
 from greenroom.core import signals as s
 from greenroom.core.errors import Draining, LogUnavailable, NoSuchSession, OutOfOrder, ServerFull
 from greenroom.core.session import Limits
-from greenroom.ports.store import NewEvents, StoreError
+from greenroom.ports.store import NewEvents, NewSession, StoreError
 from greenroom.stores.memory import MemoryStore
 from tests.runtime.house import Page, house
 
@@ -235,6 +236,45 @@ async def test_without_a_store_to_read_no_session_is_made_and_the_code_says_so()
     async with house(store=Unreadable()) as h:
         with pytest.raises(LogUnavailable):
             await h.session()
+        assert h.directory.live_count == 0
+
+
+async def test_a_new_session_is_told_only_once_it_is_stored() -> None:
+    class Slow(MemoryStore):
+        def __init__(self) -> None:
+            super().__init__()
+            self.began, self.may_write = threading.Event(), threading.Event()
+
+        def write(self, batch):
+            if any(isinstance(write, NewSession) for write in batch):
+                self.began.set()
+                assert self.may_write.wait(5)
+            super().write(batch)
+
+    store = Slow()
+    async with house(store=store) as h:
+        making = asyncio.create_task(h.session())
+        await asyncio.to_thread(store.began.wait, 5)
+        await asyncio.sleep(0)
+        assert not making.done()
+        store.may_write.set()
+        assert store.session((await making).session_id) is not None
+
+
+async def test_a_session_that_the_store_refuses_is_not_made() -> None:
+    class Refused(StoreError):
+        transient = False
+
+    class Refusing(MemoryStore):
+        def write(self, batch):
+            if any(isinstance(write, NewSession) for write in batch):
+                raise Refused
+            super().write(batch)
+
+    async with house(store=Refusing()) as h:
+        with pytest.raises(LogUnavailable):
+            await h.session()
+        await h.directory.reset()
         assert h.directory.live_count == 0
 
 

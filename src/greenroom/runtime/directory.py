@@ -35,6 +35,8 @@ from greenroom.runtime.session_runner import OVER, Parts, SessionRunner
 
 IDLE_SESSIONS_PER_PLACE = 10
 """Made but not joined sessions, for each session that may be live."""
+STORED_WITHIN_S = 5.0
+"""How long somebody waits for a new session; as long as the recorder itself waits before it gives up."""
 END_WITHIN_S = 10.0
 RETENTION_EVERY_S = 3600.0
 PAGE_EVENTS = 1000
@@ -93,8 +95,10 @@ class Directory:
     async def create(
         self, *, owner_id: str, channel: str, scenario_id: str, config: dict[str, Any], voice: str
     ) -> SessionRunner:
-        """A new session that nobody is connected to yet. Raises `BadConfiguration`, `UnknownScenario`, `ServerFull`,
-        `Draining`, `LogUnavailable`."""
+        """A new session that nobody is connected to yet, stored already: from now on a server that dies knows of it.
+
+        Raises `BadConfiguration`, `UnknownScenario`, `ServerFull`, `Draining`, `LogUnavailable`.
+        """
         # Before anything is looked at: what follows has to happen at once, or two could take the last place.
         try:
             practised = await asyncio.to_thread(self._store.practices, owner_id, scenario_id)
@@ -134,11 +138,15 @@ class Directory:
             scenario_id=scenario_id,
             created_at_ms=self._parts.clock.unix_ms(),
         )
-        self._parts.recorder.record(NewSession(row))
+        if not self._parts.recorder.record(NewSession(row)):
+            raise LogUnavailable("sessions can't be stored at the moment")
         runner = SessionRunner(row, made, self._parts, self._reader_of(session_id), practised)
         self._live[session_id] = runner
         assert self._tasks is not None
         self._tasks.create_task(self._serve(runner), name=f"session {session_id}")
+        if not await self._parts.recorder.flush(within_s=STORED_WITHIN_S):
+            runner.ask_end("log_unavailable")
+            raise LogUnavailable("the session could not be stored")
         return runner
 
     def live(self, session_id: str) -> SessionRunner | None:
