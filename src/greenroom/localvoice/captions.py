@@ -4,6 +4,7 @@ _TAIL = 4
 """Words by whose likeness the place is found from which a pass that hears earlier words otherwise goes on."""
 _SHIFT = 3
 """And how far off that place may be."""
+_SIGNS = ".,!?;:"
 
 
 class StablePrefix:
@@ -12,6 +13,8 @@ class StablePrefix:
     def __init__(self) -> None:
         self._out: list[str] = []
         self._before: list[str] = []
+        self._bare = False
+        """What was let out last came without the sign behind it."""
 
     def take(self, text: str) -> str:
         """The piece that this pass adds to what was let out; empty for nothing."""
@@ -22,20 +25,32 @@ class StablePrefix:
                 break
             agreed += 1
         self._before = now
-        # The last word of a pass is half spoken, and its full stop is a guess.
-        agreed = min(agreed, len(now) - 1)
+        # The last word of a pass is half spoken.
+        return self._let_out(now, min(agreed, len(now) - 1))
+
+    def take_sure(self, text: str) -> str:
+        """The same for a pass over speech that has paused: all of it is let out. A sign behind its last word, which is a
+        guess, comes with the word that follows."""
+        now = self._before = text.split()
+        return self._let_out(now, len(now), bare=True)
+
+    def _let_out(self, now: list[str], upto: int, *, bare: bool = False) -> str:
         known = self._known_in(now)
-        if agreed <= known:
+        if upto <= known:
             return ""
-        new = now[known:agreed]
+        new = now[known:upto]
+        sign = (
+            _sign(now[known - 1])
+            if self._bare and known > 0 and _plain(now[known - 1]) == _plain(self._out[-1])
+            else ""
+        )
+        if bare:
+            new[-1] = new[-1].rstrip(_SIGNS) or new[-1]
+        self._bare = bare
         first = not self._out
         self._out += new
         piece = " ".join(new)
-        return piece if first else f" {piece}"
-
-    def take_sure(self, text: str) -> str:
-        """The same for a pass over speech that has paused: it agrees with itself, but for its last word."""
-        return "".join((self.take(text), self.take(text)))
+        return piece if first else f"{sign} {piece}"
 
     def _known_in(self, now: list[str]) -> int:
         """How many of these words say what was let out already, even if a later pass hears some of it otherwise."""
@@ -54,4 +69,8 @@ class StablePrefix:
 
 
 def _plain(word: str) -> str:
-    return word.strip(".,!?;:").lower()
+    return word.strip(_SIGNS).lower()
+
+
+def _sign(word: str) -> str:
+    return word[len(word.rstrip(_SIGNS)) :]

@@ -1,6 +1,7 @@
 """The words of one turn, found while it is spoken and ready soon after it ends."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
@@ -23,9 +24,11 @@ TAIL_CHUNKS = 160 // CHUNK_MS
 the model hears other words, and the silence that there happens to be depends on the machine."""
 CAPTION_CHUNKS = 8000 // CHUNK_MS
 """Captions look at no more than this at once: they are asked for often, and needn't be the best."""
-CAPTION_EVERY_MS = 500
-CAPTION_COST_FACTOR = 4
-"""Captions take at most this part of a thread: a quarter."""
+CAPTION_EVERY_MS = 320
+CAPTION_COST_FACTOR = 3
+"""Captions take at most this part of a thread: a third."""
+CAPTION_COSTS = 3
+"""The quickest of so many looks tells what one costs: a single one may have had to wait for something else."""
 
 
 class Starts(Protocol):
@@ -53,7 +56,7 @@ class Wording:
         self._came = 0
         """Chunks, open and settled: the captions' places are counted so."""
         self._captioned = 0
-        self._caption_every_ms = float(CAPTION_EVERY_MS)
+        self._caption_costs_ms: deque[float] = deque(maxlen=CAPTION_COSTS)
         self._caption_text = ""
         """Of all before `_caption_from`, which captions look at no more."""
         self._caption_from = 0
@@ -167,8 +170,12 @@ class Wording:
         self._captioning = self._start(self._look_for_captions(), "caption")
         self._captioning.add_done_callback(self._captions_looked_for)
 
+    @property
+    def _caption_every_ms(self) -> float:
+        return max(CAPTION_EVERY_MS, CAPTION_COST_FACTOR * min(self._caption_costs_ms, default=0.0))
+
     def caption_all(self, text: str) -> None:
-        """Let out the words of a look: before the end of a turn its captions have nearly all of them."""
+        """Let out the words of a look: before the end of a turn its captions have all of them."""
         piece = self._captions.take_sure(text)
         if piece:
             self._caption(piece)
@@ -190,7 +197,7 @@ class Wording:
             self._caption_from += cut
             chunks = chunks[cut:]
         text = await self._transcribed(np.concatenate(chunks), Urgency.CAPTION)
-        self._caption_every_ms = max(CAPTION_EVERY_MS, CAPTION_COST_FACTOR * (loop.time() - began) * 1000)
+        self._caption_costs_ms.append((loop.time() - began) * 1000)
         piece = self._captions.take(f"{self._caption_text} {text or ''}")
         if piece:
             self._caption(piece)
