@@ -38,6 +38,7 @@ from tools.page_parts import (
     summary,
     tell,
 )
+from tools.phone_states import PHONE_STATES
 
 LISTED = {
     "sessions": [
@@ -200,4 +201,5 @@ STATES: dict[str, State] = {
     ),
     "past-gone": State("past", (see("is gone"),), hash="#history/gone"),
     "elsewhere": State("elsewhere", (see("Looking on"),), log=OPENING, script=OTHER_TAB),
+    **PHONE_STATES,
 }

@@ -2,22 +2,29 @@
 
     python -m tests.page.scripted_server
 
-Settings come from the environment. The first line out is the port; then each line in is an order as JSON, and each line out
+Settings come from the environment; those of a phone provider on this machine bring a simulated one. The first line out is the port; then each line in is an order as JSON, and each line out
 its answer.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from greenroom import wiring
-from greenroom.config import read
+from greenroom.config import Settings, read
 from greenroom.core.errors import EngineRefusal, EngineUnreachable
 from greenroom.engines.scripted import ScriptedEngine, Speech
+from greenroom.phone_simulator.behaviour import Person
+from greenroom.phone_simulator.carrier import SimulatedCarrier
+from greenroom.phone_simulator.webhooks import Reach, Webhooks
 from greenroom.server import logging
+from greenroom.telephony.twilio.signature import sign
 
 NO_ENGINE = {"GREENROOM_ENGINE": "ws://127.0.0.1:9/v1/realtime", "GREENROOM_CONNECTS_PER_IP_PER_MINUTE": "0"}
 
@@ -25,9 +32,10 @@ NO_ENGINE = {"GREENROOM_ENGINE": "ws://127.0.0.1:9/v1/realtime", "GREENROOM_CONN
 class Puppet:
     """Carries out what the test orders."""
 
-    def __init__(self, server: wiring.Running, engine: ScriptedEngine) -> None:
+    def __init__(self, server: wiring.Running, engine: ScriptedEngine, carrier: SimulatedCarrier | None) -> None:
         self._server = server
         self._engine = engine
+        self._carrier = carrier
 
     async def do(self, order: dict[str, Any]) -> Any:
         match order:
@@ -42,6 +50,8 @@ class Puppet:
                         socket.abort()
             case {"do": "count"}:
                 return self._count()
+            case {"do": "calls"} if self._carrier is not None:
+                return [call.status for call in self._carrier.calls]
             case _:
                 self._act(order)
         return None
@@ -61,6 +71,11 @@ class Puppet:
                     self._engine.fail_next(EngineUnreachable("nobody there"))
             case {"do": "refuse"}:
                 self._engine.fail_next(EngineRefusal("the key is wrong"))
+            case {"do": "phone", **person} if self._carrier is not None:
+                self._carrier.person = Person(**{"rings_s": 0.5, "talks_s": None} | person)
+            case {"do": "faults", **faults} if self._carrier is not None:
+                for name, value in faults.items():
+                    setattr(self._carrier.faults, name, value)
             case _:
                 raise ValueError(order)
 
@@ -91,11 +106,25 @@ async def main() -> None:
     stdin = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
-    async with wiring.running(settings) as server:
+    async with simulated_carrier(settings) as carrier, wiring.running(settings) as server:
         answer(server.surface.port)
-        puppet = Puppet(server, engine)
+        puppet = Puppet(server, engine, carrier)
         while line := await stdin.readline():
             answer(await puppet.do(json.loads(line)))
+
+
+@contextlib.asynccontextmanager
+async def simulated_carrier(settings: Settings) -> AsyncGenerator[SimulatedCarrier | None]:
+    phone, origin = settings.phone, settings.server.public_origin
+    if phone.twilio_account_sid is None or origin is None:
+        yield None
+        return
+    token = phone.twilio_auth_token or ""
+    api = urlsplit(phone.twilio_api_url)
+    webhooks = Webhooks(lambda url, fields: sign(token, url, fields), Reach(origin, origin))
+    carrier = SimulatedCarrier(phone.twilio_account_sid, token, webhooks)
+    async with carrier.running(), carrier.serving(api.hostname or "", api.port or 0):
+        yield carrier
 
 
 def answer(what: Any) -> None:

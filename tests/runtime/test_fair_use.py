@@ -100,9 +100,19 @@ def test_what_was_stored_counts_as_if_it_had_been_seen() -> None:
     use = FairUse(limits(per_number=3, per_address=4, per_day=5, cooldown_s=30), earlier)
     standing = use.look("n", "a", at_ms=NOON)
     assert (standing.left_for_number, standing.left_for_address, standing.left_today) == (0, 1, 2)
-    assert (standing.closed_by, standing.opens_at_ms) == (fair_use.COOLDOWN, NOON - 2000 + HOUR_MS)
+    assert (standing.closed_by, standing.opens_at_ms) == (fair_use.NUMBER, NOON - 2000 + HOUR_MS)
     yesterday = FairUse(limits(per_day=1), [CallRow("1", NOON - DAY_MS, "n", "67", "a")])
     assert yesterday.look(at_ms=NOON).left_today == 1
+
+
+def test_of_several_limits_the_one_that_opens_last_is_named() -> None:
+    use = FairUse(limits(per_number=1, at_once=1, cooldown_s=30))
+    row = booked(use)
+    assert use.look("n", at_ms=NOON).closed_by == fair_use.NUMBER
+    use.over(row, NOON)
+    assert use.look("n", at_ms=NOON).closed_by == fair_use.NUMBER
+    assert use.look("n", at_ms=NOON + HOUR_MS - 1).closed_by == fair_use.NUMBER
+    assert use.look("n", at_ms=NOON + HOUR_MS).closed_by is None
 
 
 def test_switched_off_no_call_goes_either_way() -> None:

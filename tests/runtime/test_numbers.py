@@ -57,6 +57,30 @@ def test_other_numbers_are_refused_and_the_refusal_does_not_repeat_them(
     assert not digits or digits not in "".join(char for char in refused.value.message if char.isdigit())
 
 
+@pytest.mark.parametrize(
+    ("written", "groups"),
+    [
+        ("+442079460958", "+44 ## #### ####"),
+        ("+4407400123456", "+44 #### ######"),
+        ("+12125550123", "+1 ###-###-####"),
+        ("+4915123456789", "+49 #### #######"),
+    ],
+)
+def test_how_a_number_is_written_is_told_without_the_number(written: str, groups: str) -> None:
+    assert PLAN.check(written).groups == groups
+
+
+def test_each_country_has_an_example_with_its_code() -> None:
+    examples = PLAN.examples()
+    assert {country: example.split()[0] for country, example in examples.items()} == {
+        "DE": "+49",
+        "GB": "+44",
+        "US": "+1",
+    }
+    for country, example in examples.items():
+        assert PLAN.check(example).country == country
+
+
 def test_calls_come_from_the_number_of_the_country_or_from_the_one_for_the_rest() -> None:
     assert PLAN.caller_for(PLAN.check("+442079460958")) == "+442079460000"
     assert PLAN.caller_for(PLAN.check("+12125550123")) == "+15005550006"

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { PracticeSession } from "../src/session/client"
-import type { SessionState } from "../src/session/sessionState"
+import { type SessionState, onPhone } from "../src/session/sessionState"
 import type { DebugName } from "../src/session/debug"
 import { remembered } from "../src/session/memory"
 import { RestError, Unreachable } from "../src/session/rest"
@@ -322,6 +322,83 @@ describe("a typed answer", () => {
     await vi.advanceTimersByTimeAsync(1000)
     expect(frames.length - before).toBe(50)
     expect(frames.every((frame) => frame.byteLength === 960)).toBe(true)
+  })
+})
+
+describe("a session on the phone", () => {
+  const NUMBER = "+447400123456"
+  const PLACED = "POST api/sessions/s1/call"
+
+  async function called(placing: Answer | Promise<Answer> = { status: 202, body: { status: "calling" } }) {
+    const stubs = browser((request) => (request === PLACED ? placing : usual(request)))
+    const session = make()
+    const calling = session.call(FORM, NUMBER)
+    calling.catch(() => {}) // looked at by whoever expects it to fail
+    await arrive()
+    return { session, calling, ...stubs }
+  }
+
+  test("is made with the number, looked on at, and called; nothing is heard or said here", async () => {
+    const { session, calling, requests, bodies } = await called()
+    await calling
+    expect(requests).toEqual(["POST api/sessions", PLACED])
+    expect(bodies[0]).toEqual({ ...FORM, channel: "phone", phoneNumber: NUMBER })
+    FakeSocket.at("/logs").attach()
+    expect(FakeSocket.at("/logs").of("scenario.configuration")).toMatchObject([{ ...FORM, revision: 1 }])
+    expect(FakeSocket.count("/voice")).toBe(0)
+    expect(onPhone(session.state)).toBe(true)
+    expect(session.state).toMatchObject({ sound: "off", microphone: "none" })
+  })
+
+  test("shows what the provider tells", async () => {
+    const { session } = await called()
+    const logs = FakeSocket.at("/logs").attach()
+    for (const [seq, status] of ["calling", "ringing", "connecting", "connected"].entries()) {
+      logs.say(event(seq + 1, "call.status_changed", { status }))
+      expect(session.state.call.status).toBe(status)
+    }
+  })
+
+  test("keeps no number for a refresh, and goes on as one", async () => {
+    const { stored } = await called()
+    FakeSocket.at("/logs").attach()
+    expect([...stored.values()].join()).toContain("s1")
+    expect([...stored.values()].join()).not.toContain("123456")
+    const again = make()
+    again.resume(remembered()!)
+    await again.takePart(null)
+    await arrive()
+    expect(onPhone(again.state)).toBe(true)
+    expect(FakeSocket.count("/voice")).toBe(0)
+  })
+
+  test("that may not be called is erased, and nothing is left open", async () => {
+    const refusal = { error: { code: "rate_limited", message: "this number was called a moment ago", requestId: "r" } }
+    const { session, calling, requests } = await called({ status: 429, body: refusal, retryAfter: 24 })
+    await expect(calling).rejects.toMatchObject({ code: "rate_limited", retryAfterMs: 24_000 })
+    await arrive()
+    expect(requests).toContain("DELETE api/sessions/s1")
+    expect(session.open).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test("whose request has no answer is erased too: it may have been placed", async () => {
+    const { calling, requests } = await called({ status: 0 })
+    await expect(calling).rejects.toBeInstanceOf(Unreachable)
+    await arrive()
+    expect(requests).toContain("DELETE api/sessions/s1")
+  })
+
+  test("can be cancelled before its call is placed", async () => {
+    let answer: (answer: Answer) => void = () => {}
+    const { session, calling, requests } = await called(new Promise<Answer>((resolve) => (answer = resolve)))
+    const logs = FakeSocket.at("/logs").attach()
+    session.end()
+    logs.say(event(1, "call.status_changed", { status: "ended", reason: "user_ended" }))
+    answer({ status: 409, body: { error: { code: "out_of_order", message: "m", requestId: "r" } } })
+    await calling
+    expect(session.state.call).toMatchObject({ status: "ended", reason: "user_ended" })
+    expect(requests).not.toContain("DELETE api/sessions/s1")
   })
 })
 

@@ -77,10 +77,14 @@ export interface Answer {
   retryAfter?: number
 }
 
-/** Stubs for everything of the browser that the client uses; `requests` are what was asked by REST, as `POST api/…`. */
-export function browser(answers: (request: string) => Answer = usual) {
+/**
+ * Stubs for everything of the browser that the client uses; `requests` are what was asked by REST, as `POST api/…`, and `bodies`
+ * what was sent with it.
+ */
+export function browser(answers: (request: string) => Answer | Promise<Answer> = usual) {
   FakeSocket.all = []
   const requests: string[] = []
+  const bodies: unknown[] = []
   const stored = new Map<string, string>()
   const window = new EventTarget()
   const navigator = { onLine: true }
@@ -93,17 +97,19 @@ export function browser(answers: (request: string) => Answer = usual) {
     setItem: (key: string, value: string) => stored.set(key, value),
     removeItem: (key: string) => stored.delete(key),
   })
-  vi.stubGlobal("fetch", async (url: URL, { method, signal }: { method: string; signal: AbortSignal }) => {
+  vi.stubGlobal("fetch", async (url: URL, asked: { method: string; signal: AbortSignal; body?: string }) => {
+    const { method, signal, body: sent } = asked
     const request = `${method} ${url.pathname.slice(1)}`
     requests.push(request)
+    bodies.push(sent === undefined ? undefined : JSON.parse(sent))
     await Promise.resolve()
     if (signal.aborted) throw signal.reason
-    const { status, body, retryAfter } = answers(request)
+    const { status, body, retryAfter } = await answers(request)
     if (status === 0) throw new TypeError("Failed to fetch")
     const headers = retryAfter === undefined ? new Headers() : new Headers({ "retry-after": String(retryAfter) })
     return new Response(body === undefined ? null : JSON.stringify(body), { status, headers })
   })
-  return { requests, window, navigator, stored }
+  return { requests, bodies, window, navigator, stored }
 }
 
 export function usual(request: string): Answer {

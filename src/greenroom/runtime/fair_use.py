@@ -142,10 +142,11 @@ class FairUse:
             closed.append((NUMBER, self._by_number.opens_at_ms(number_key)))
         if left_address == 0:
             closed.append((ADDRESS, self._by_address.opens_at_ms(address_key)))
-        times = [opens for _, opens in closed if opens is not None]
+        # What opens last is what one waits for; the switch has no time, and stands above all.
+        name, opens_at_ms = max(closed, key=lambda limit: (limit[0] == OFF, limit[1] or 0), default=(None, None))
         return Standing(
-            closed_by=closed[0][0] if closed else None,
-            opens_at_ms=max(times) if times else None,
+            closed_by=name,
+            opens_at_ms=opens_at_ms,
             left_today=left_today,
             left_for_number=left_number,
             left_for_address=left_address,

@@ -4,6 +4,7 @@ A number lives in memory from the request that names it to the call; kept are a 
 """
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ class PhoneNumber:
     e164: str = field(repr=False)
     country: str
     """ISO 3166."""
+    groups: str = field(default="", compare=False)
+    """How it is written, `+44 ## #### ####`: the number itself is told to nobody, not even to whoever asks about it."""
 
     @property
     def ends(self) -> str:
@@ -44,6 +47,18 @@ class NumberPlan:
         for country in self.countries:
             phonenumbers.example_number(country)
 
+    def examples(self) -> dict[str, str]:
+        """By country: a mobile number as it is written, such as `+44 7400 123456`, which is nobody's. The first use takes its
+        time: not on the event loop."""
+        import phonenumbers
+
+        found: dict[str, str] = {}
+        for country in sorted(self.countries):
+            number = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+            if number is not None:
+                found[country] = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return found
+
     def check(self, text: str) -> PhoneNumber:
         """The number that somebody wrote, with or without spaces. Raises `BadNumber`, `CountryNotAllowed`,
         `NumberNotAllowed`. The first use takes a tenth of a second: not on the event loop."""
@@ -66,7 +81,9 @@ class NumberPlan:
         e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
         if e164 in self._callers.values():
             raise NumberNotAllowed("this is the number that calls come from")
-        return PhoneNumber(e164, country)
+        code = f"+{parsed.country_code}"
+        written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return PhoneNumber(e164, country, code + re.sub(r"\d", "#", written.removeprefix(code)))
 
     def caller_for(self, number: PhoneNumber) -> str:
         """Ours that the call comes from: its country's, else the one for the rest, else any. Raises

@@ -205,12 +205,15 @@ class Switchboard:
         }
         if not self.dials:
             return told
+        told["examples"] = await asyncio.to_thread(self._plan.examples)
         number_key = ""
         if phone_number is not None:
             try:
-                number_key = self._pseudonyms.of_number((await self.number(phone_number)).e164)
+                number = await self.number(phone_number)
             except GreenroomError as refusal:
                 return {**told, "code": refusal.code, "message": refusal.message}
+            told["groups"] = number.groups
+            number_key = self._pseudonyms.of_number(number.e164)
         at_ms = self._clock.unix_ms()
         use = self.calls.fair_use
         return {**told, **_as_told(use.look(number_key, self._pseudonyms.of_address(address), at_ms=at_ms), at_ms)}

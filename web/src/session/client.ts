@@ -16,7 +16,7 @@ import type { Microphone } from "./microphone"
 import { type NewSession, Rest } from "./rest"
 import { Scope } from "./scope"
 import { ServerTime } from "./serverTime"
-import { NEW, type SessionState, type Trouble } from "./sessionState"
+import { NEW, type SessionState, type Trouble, onPhone } from "./sessionState"
 import { BEFORE, type StoredEvent, caption, elapsedMs, isError, isStored, reduce } from "./state"
 import { arrived, refused, unsure } from "./typed"
 
@@ -159,6 +159,31 @@ export class PracticeSession {
     this.#keep()
   }
 
+  /**
+   * Make a session, have this number called for it, and look on: what is heard and said is the phone's. The number is not
+   * kept. Raises `RestError` or `Unreachable` when it can't be called; then no session is left.
+   */
+  async call(wanted: NewSession, phoneNumber: string): Promise<void> {
+    this.#form = wanted
+    this.#set({ call: { ...BEFORE, channel: "phone" } })
+    try {
+      const { sessionId, ticket } = await this.rest.create(wanted, this.#scope.signal, phoneNumber)
+      this.#firstTicket = { ticket, atMs: performance.now() }
+      this.#set({ sessionId })
+      this.#configuring.want({ ...wanted, revision: 1 })
+      this.#logs.start()
+      this.#keep()
+      await this.rest.call(sessionId, this.#scope.signal)
+    } catch (error) {
+      // Cancelled before it was placed, it is refused, and the log tells of the end.
+      if (this.#state.ending || this.#state.call.status === "ended") return
+      // Without an answer it may have been placed all the same: erasing hangs up.
+      if (this.#state.sessionId !== null) void this.rest.erase(this.#id).catch(() => {})
+      if (!this.#scope.disposed) this.dispose()
+      throw error
+    }
+  }
+
   /** Go on with a session that this tab had before a refresh, or that another one had. */
   resume(kept: Pick<Remembered, "sessionId"> & Partial<Remembered>): void {
     this.#form = kept.form ?? null
@@ -176,6 +201,7 @@ export class PracticeSession {
    * before a page may be heard, `state.sound` is `blocked` and nothing is joined; call it again from the click.
    */
   async takePart(openMicrophone: (() => Promise<Microphone>) | null): Promise<void> {
+    if (onPhone(this.#state)) return
     this.#typing = openMicrophone === null
     await this.#caller.takePart(openMicrophone)
     this.#keep()
@@ -256,7 +282,7 @@ export class PracticeSession {
     const again = this.#cursor.logId !== null
     this.#cursor = attached(this.#cursor, answer)
     this.#headSeq = answer.headSeq
-    if (!answer.resumed && again) this.#set({ call: BEFORE })
+    if (!answer.resumed && again) this.#set({ call: { ...BEFORE, channel: this.#state.call.channel } })
     this.#tell("logs open", { status: answer.status })
     if (answer.resumed && again) this.#tell("resumed", { seq: this.#cursor.seq })
     this.#set({ catchingUp: this.#cursor.seq < answer.headSeq })

@@ -12,6 +12,15 @@ export {
   type MicrophoneWishes,
   microphones,
 } from "./microphone"
-export { type Limits, type NewSession, Rest, RestError, type Scenario, type SessionSummary, Unreachable } from "./rest"
-export type { SessionState, Trouble, TypedAnswer } from "./sessionState"
+export {
+  type Limits,
+  type NewSession,
+  type PhoneLimits,
+  Rest,
+  RestError,
+  type Scenario,
+  type SessionSummary,
+  Unreachable,
+} from "./rest"
+export { type SessionState, type Trouble, type TypedAnswer, onPhone } from "./sessionState"
 export { type CallState, type Status, type StoredEvent, type Turn, reduce } from "./state"

@@ -61,6 +61,25 @@ export interface Limits {
   retryAfterSeconds: number
   /** How long a transcript is kept; 0: until it is erased. */
   keepDays?: number
+  phone?: PhoneLimits
+}
+
+/** What is left of phone calls; null where there is no limit, or nobody asked. */
+export interface PhoneLimits {
+  available: boolean
+  /** Why not: the limit, or what is wrong with the number that was asked about. */
+  code: string | null
+  message?: string
+  /** How the number that was asked about is written: `+44 ## #### ####`. */
+  groups?: string
+  countries?: string[]
+  /** By country: a number as it is written there, with the country's code. */
+  examples?: Record<string, string>
+  opensAt?: string | null
+  retryAfterSeconds?: number
+  callsLeftToday?: number | null
+  callsLeftForNumber?: number | null
+  callsLeftForAddress?: number | null
 }
 
 export interface NewSession {
@@ -75,8 +94,15 @@ export class Rest {
   /** `base` is where the server's page is, with a slash at its end. */
   constructor(readonly base: string) {}
 
-  create(wanted: NewSession, signal?: AbortSignal): Promise<Created> {
-    return this.#call("POST", "api/sessions", { ...wanted, channel: "browser" }, signal)
+  /** With a number it is a session of the phone's. */
+  create(wanted: NewSession, signal?: AbortSignal, phoneNumber?: string): Promise<Created> {
+    const how = phoneNumber === undefined ? { channel: "browser" } : { channel: "phone", phoneNumber }
+    return this.#call("POST", "api/sessions", { ...wanted, ...how }, signal)
+  }
+
+  /** Have the session's number called. */
+  call(sessionId: string, signal?: AbortSignal): Promise<{ status: string }> {
+    return this.#call("POST", `api/sessions/${encodeURIComponent(sessionId)}/call`, {}, signal)
   }
 
   ticket(
@@ -121,8 +147,9 @@ export class Rest {
     return answer.scenarios
   }
 
-  limits(signal?: AbortSignal): Promise<Limits> {
-    return this.#call("GET", "api/limits", undefined, signal)
+  limits(phoneNumber?: string, signal?: AbortSignal): Promise<Limits> {
+    const about = phoneNumber === undefined ? "" : `?phoneNumber=${encodeURIComponent(phoneNumber)}`
+    return this.#call("GET", `api/limits${about}`, undefined, signal)
   }
 
   async #call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {

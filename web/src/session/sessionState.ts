@@ -39,6 +39,11 @@ export interface SessionState {
   readonly ending: boolean
 }
 
+/** The candidate speaks on a phone, and the page looks on. */
+export function onPhone({ call }: Pick<SessionState, "call">): boolean {
+  return call.channel === "phone"
+}
+
 export const NEW: SessionState = {
   sessionId: null,
   call: BEFORE,

@@ -2,12 +2,16 @@
 
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { PracticeSession } from "../session/client"
-import type { SessionState } from "../session/sessionState"
+import { type SessionState, onPhone } from "../session/sessionState"
 import type { Turn } from "../session/state"
 import { CallTrouble, isGone, stoppedOf } from "./callTrouble"
 import { keep, kept } from "./kept"
 import { LevelMeter } from "./level"
+import { endOf } from "./numbers"
 import { Screen, useNow } from "./parts"
+import { Dialling } from "./phoneCall"
+import { callingWords, isBeforeAnswer } from "./phoneWords"
+import { number } from "./phoning"
 import { level, scenarios, session, speaking, state } from "./practice"
 import { Transcript, TypedLines } from "./transcript"
 import { type LineWords, clock, lineWords, partnerOf, statusWords } from "./words"
@@ -23,7 +27,12 @@ export function Call() {
     <Screen name="call" title={title ?? "Your practice"}>
       <CallHead practice={practice} now={now} />
       <CallTrouble practice={practice} now={now} />
-      {!isGone(stoppedOf(now)) && <Conversation practice={practice} now={now} />}
+      {!isGone(stoppedOf(now)) &&
+        (onPhone(now) && isBeforeAnswer(now.call.status) ? (
+          <Dialling practice={practice} now={now} />
+        ) : (
+          <Conversation practice={practice} now={now} />
+        ))}
     </Screen>
   )
 }
@@ -75,9 +84,10 @@ function CallHead({ practice, now }: { practice: PracticeSession; now: SessionSt
 }
 
 /** While a connection is missing the server stops its clock, though this page can't be told so yet. */
-function useElapsed(practice: PracticeSession, { logs, voice, call }: SessionState): number {
+function useElapsed(practice: PracticeSession, now: SessionState): number {
+  const { logs, voice, call } = now
   const shown = useRef({ clock: call.clock, elapsedMs: practice.elapsedMs })
-  const known = logs.is === "open" && (voice.is === "open" || call.status !== "connected")
+  const known = logs.is === "open" && (voice.is === "open" || onPhone(now) || call.status !== "connected")
   if (known || shown.current.clock !== call.clock) shown.current = { clock: call.clock, elapsedMs: practice.elapsedMs }
   return shown.current.elapsedMs
 }
@@ -86,12 +96,15 @@ function statusOf(now: SessionState, time: number): LineWords {
   const only = (text: string) => ({ text, count: "" })
   const { call, logs, voice } = now
   if (stoppedOf(now) !== null) return only("Not connected")
-  if (now.ending) return only("Ending…")
+  const phone = onPhone(now)
+  if (now.ending) return only(phone && isBeforeAnswer(call.status) ? "Cancelling…" : "Ending…")
   if (now.sound === "blocked" && voice.is === "off") return only("Waiting for you")
   const line = lineWords(logs, time) ?? lineWords(voice, time)
   if (line !== null) return line
-  // As it was before a refresh: it is not so again before both connections are there.
-  if (call.status === "connected" && (logs.is !== "open" || voice.is !== "open")) return only("Reconnecting…")
+  // As it was before a refresh: it is not so again before the connections are there.
+  if (call.status === "connected" && !isThere(now)) return only("Reconnecting…")
+  const calling = phone ? callingWords(call.status, endOf(number.value)) : null
+  if (calling !== null) return only(logs.is === "open" || call.status === "idle" ? calling : "Reconnecting…")
   return only(
     statusWords({
       status: call.status,
@@ -110,8 +123,12 @@ function openSpeaker(turns: readonly Turn[]): Turn["speaker"] | null {
 
 function tone(now: SessionState): "good" | "wait" | "bad" {
   if (now.logs.is === "stopped" || now.voice.is === "stopped") return "bad"
-  if (now.call.status === "connected" && now.logs.is === "open" && now.voice.is === "open") return "good"
-  return "wait"
+  return now.call.status === "connected" && isThere(now) ? "good" : "wait"
+}
+
+/** All connections that this page has in it. */
+function isThere(now: SessionState): boolean {
+  return now.logs.is === "open" && (now.voice.is === "open" || onPhone(now))
 }
 
 function Conversation({ practice, now }: { practice: PracticeSession; now: SessionState }) {

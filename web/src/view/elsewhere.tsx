@@ -1,5 +1,6 @@
 /** A tab that is not the one: another takes part, this one looks on. */
 
+import { onPhone } from "../session/sessionState"
 import { Panel, Screen, useNow } from "./parts"
 import { session, state, takeOver, toSetup } from "./practice"
 import { Transcript } from "./transcript"
@@ -22,7 +23,11 @@ export function Elsewhere() {
         </Panel>
       ) : (
         <>
-          <p class="lead">You’re looking on here: the microphone and the sound are in the other tab or window.</p>
+          <p class="lead">
+            {onPhone(now)
+              ? "You’re looking on here: you talk on your phone, and the buttons are in the other tab or window."
+              : "You’re looking on here: the microphone and the sound are in the other tab or window."}
+          </p>
           <div class="call-head">
             <p class="status status-wait" role="status">
               <span>

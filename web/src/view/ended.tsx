@@ -1,7 +1,9 @@
 /** After the call: why it ended, what was said, and the way to the next one. */
 
+import { onPhone } from "../session/sessionState"
 import { downloadJson, downloadText } from "./download"
 import { Screen } from "./parts"
+import { callAgain } from "./phoning"
 import { again, rest, session, state, toSetup, wanted, formOf } from "./practice"
 import { Transcript } from "./transcript"
 import { clock, endWords, partnerOf } from "./words"
@@ -10,7 +12,8 @@ export function Ended() {
   const practice = session.value
   if (practice === null) return null
   const { call, sessionId } = state.value
-  const words = endWords(call.reason)
+  const phone = onPhone(state.value)
+  const words = endWords(call.reason, phone)
   const erased = call.reason === "erased"
   const partner = partnerOf(call.scenarioId)
   const said = call.turns.some((turn) => turn.text !== "")
@@ -27,7 +30,7 @@ export function Ended() {
         <p class="fault">The server could not save the end of this practice. Keep a copy of the transcript.</p>
       )}
       <div class="actions">
-        <button type="button" class="button button-large" onClick={() => void again()}>
+        <button type="button" class="button button-large" onClick={() => void (phone ? callAgain() : again())}>
           Practise again
         </button>
         <button type="button" class="button button-quiet" onClick={edit}>

@@ -73,7 +73,9 @@ function Item({ session, erase }: { session: SessionSummary; erase: () => void }
         <a href={`#history/${session.sessionId}`}>{title}</a>
         <p class="small">
           {day(session.createdAt)}
-          {lasted !== null && lasted > 0 && ` · ${duration(lasted)}`} · {endInShort(session.status, session.reason)}
+          {session.channel === "phone" && " · by phone"}
+          {lasted !== null && lasted > 0 && ` · ${duration(lasted)}`} ·{" "}
+          {endInShort(session.status, session.reason, session.channel === "phone")}
         </p>
       </div>
       <Erase what={`${title}, ${day(session.createdAt)}`} erase={erase} />

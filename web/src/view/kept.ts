@@ -7,11 +7,25 @@ export interface Kept {
   deviceId: string | null
   processing: boolean
   captions: boolean
+  channel: Channel
+  /** Of the number that was called last, which itself is kept nowhere. */
+  country: string | null
 }
+
+/** Where one talks. */
+export type Channel = "browser" | "phone"
 
 const KEY = "greenroom.kept"
 const LIVE = "greenroom.live"
-const EMPTY: Kept = { scenarioId: null, forms: {}, deviceId: null, processing: true, captions: true }
+const EMPTY: Kept = {
+  scenarioId: null,
+  forms: {},
+  deviceId: null,
+  processing: true,
+  captions: true,
+  channel: "browser",
+  country: null,
+}
 
 export function kept(): Kept {
   try {

@@ -43,7 +43,7 @@ export function Past({ sessionId }: { sessionId: string }) {
       {call !== null && (
         <>
           <p class="lead">
-            {call.startedAt && day(call.startedAt)} · {endInShort(call.status, call.reason)}
+            {call.startedAt && day(call.startedAt)} · {endInShort(call.status, call.reason, call.channel === "phone")}
           </p>
           <Made call={call} />
           <div class="actions">
@@ -77,8 +77,8 @@ function Onwards({ call, sessionId }: { call: CallState; sessionId: string }) {
       location.hash = ""
       goOn(sessionId)
     }
-    // In this page it is a click away already; a phone's call can't be gone on with here.
-    if (flow.value === "call" || flow.value === "elsewhere" || call.channel !== "browser") return null
+    // In this page it is a click away already.
+    if (flow.value === "call" || flow.value === "elsewhere") return null
     return (
       <button type="button" class="button" onClick={go}>
         Continue it

@@ -9,7 +9,7 @@ import { type Limits, type NewSession, Rest, type Scenario } from "../session/re
 import { Seat } from "../session/seat"
 import { NEW, type SessionState } from "../session/sessionState"
 import { loadAhead } from "../session/worklets"
-import { kept, live, setLive } from "./kept"
+import { type Channel, keep, kept, live, setLive } from "./kept"
 import { type Refusal, refusalWords } from "./words"
 
 export type Flow = "loading" | "setup" | "check" | "call" | "ended" | "elsewhere"
@@ -17,6 +17,8 @@ export type Flow = "loading" | "setup" | "check" | "call" | "ended" | "elsewhere
 export const flow = signal<Flow>("loading")
 export const scenarios = signal<Scenario[]>([])
 export const limits = signal<Limits | null>(null)
+/** What was chosen; whether there is a phone to choose, `phoning` knows. */
+export const channel = signal<Channel>(kept().channel)
 /** The scenarios could not be had. */
 export const unreachable = signal<Refusal | null>(null)
 export const session = signal<PracticeSession | null>(null)
@@ -103,28 +105,46 @@ export function openMicrophone(): Promise<Microphone> {
 
 /** Begin a practice, with this microphone or by typing. Whatever was before is disposed of first. */
 export async function begin(form: NewSession, microphone: Microphone | null): Promise<void> {
+  if (await takeSeat(form)) return go((practice) => practice.start(form, microphone), "check")
+  microphone?.dispose()
+  flow.value = "check"
+}
+
+/** Begin a practice on the phone, which this page looks on at. Whatever was before is disposed of first. */
+export async function beginCall(form: NewSession, phoneNumber: string): Promise<void> {
+  if (await takeSeat(form)) return go((practice) => practice.call(form, phoneNumber), "setup")
+  flow.value = "setup"
+}
+
+export function choose(where: Channel): void {
+  channel.value = where
+  refusal.value = null
+  keep({ channel: where })
+}
+
+/** Nothing is left of what was before, and no other tab practises; else false, and why is told. */
+async function takeSeat(form: NewSession): Promise<boolean> {
   leaveSession()
   wanted.value = form
   refusal.value = null
   seat = await Seat.take(SEAT)
-  if (seat === null) {
-    microphone?.dispose()
-    refusal.value = OTHER_TAB
-    flow.value = "check"
-    return
-  }
+  if (seat === null) refusal.value = OTHER_TAB
+  return seat !== null
+}
+
+async function go(start: (practice: PracticeSession) => Promise<void>, refused: Flow): Promise<void> {
   const practice = makeSession()
   holdSeat(practice)
   flow.value = "call"
   try {
-    await practice.start(form, microphone)
+    await start(practice)
     const { sessionId } = practice.state
     if (sessionId !== null && session.value === practice) setLive(sessionId)
   } catch (error) {
     if (session.value !== practice) return
     leaveSession()
     refusal.value = refusalWords(error)
-    flow.value = "check"
+    flow.value = refused
   }
 }
 

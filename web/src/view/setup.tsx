@@ -1,10 +1,12 @@
 /** Set up: what is practised, and the form that its scenario asks for. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
-import type { Field, Scenario } from "../session/rest"
+import type { Field, NewSession, Scenario } from "../session/rest"
 import { type Answers, answersFor, answersOf, configOf, faultOf, faultsOf, lengthOf } from "./form"
 import { keep, kept } from "./kept"
 import { Panel, RefusalPanel, Screen } from "./parts"
+import { Where } from "./phone"
+import { callMe, closed, fault, looking, usesPhone, waiting } from "./phoning"
 import {
   endRunning,
   goOn,
@@ -31,10 +33,20 @@ export function Setup() {
     <Screen name="setup" title="Set up your practice">
       <p class="lead">A conversation out loud, with nobody watching. Choose what you want to practise.</p>
       <Running />
-      {refusal.value && <RefusalPanel refusal={refusal.value} again={() => (refusal.value = null)} label="All right" />}
+      <Refused />
       {scenarios.value.length === 0 ? <p role="status">Loading…</p> : <SetupForm all={scenarios.value} />}
     </Screen>
   )
+}
+
+/** A call can be tried again from here. */
+function Refused() {
+  const form = wanted.value
+  if (refusal.value === null) return null
+  if (usesPhone.value && form !== null) {
+    return <RefusalPanel refusal={refusal.value} again={() => void callMe(form)} />
+  }
+  return <RefusalPanel refusal={refusal.value} again={() => (refusal.value = null)} label="All right" />
 }
 
 function Running() {
@@ -116,7 +128,17 @@ function ScenarioForm({ scenario }: { scenario: Scenario }) {
       return
     }
     keep({ scenarioId: scenario.scenarioId })
-    toCheck({ scenarioId: scenario.scenarioId, config: configOf(scenario, answers), voice })
+    const made = { scenarioId: scenario.scenarioId, config: configOf(scenario, answers), voice }
+    if (usesPhone.value) void call(made)
+    else toCheck(made)
+  }
+  const call = async (made: NewSession) => {
+    if (closed.value?.soon) {
+      waiting.value = waiting.value === null ? made : null
+      return
+    }
+    await callMe(made)
+    if (fault.value !== null) document.getElementById("field-phone")?.focus()
   }
 
   return (
@@ -144,14 +166,23 @@ function ScenarioForm({ scenario }: { scenario: Scenario }) {
           </select>
         </div>
       )}
-      {/* Where the call goes, browser or phone, is chosen here once there is a choice. */}
+      <Where />
       <Keeping />
       <div class="actions">
-        <button type="submit" class="button button-large">
-          Continue
-        </button>
+        <Submit />
       </div>
     </form>
+  )
+}
+
+function Submit() {
+  const shut = closed.value
+  const off = usesPhone.value && (looking.value || (shut !== null && !shut.soon))
+  const how = !shut?.soon ? "Call me" : waiting.value === null ? "Call me then" : "Don’t wait"
+  return (
+    <button type="submit" class="button button-large" disabled={off}>
+      {usesPhone.value ? how : "Continue"}
+    </button>
   )
 }
 

@@ -63,19 +63,33 @@ const ENDS: Record<string, Words> = {
   },
   no_answer: { title: "Nobody answered", text: "The phone rang, and nobody picked up." },
   busy: { title: "The line was busy", text: "Try again when the phone is free." },
-  failed: { title: "The call failed", text: "The phone could not be reached." },
-  voicemail: { title: "Voicemail answered", text: "A machine picked up, so the call was ended." },
+  failed: {
+    title: "The call failed",
+    text: "The phone could not be reached. Check the number, or try again in a while.",
+  },
+  voicemail: { title: "Voicemail answered", text: "A machine picked up, so we hung up." },
   cancelled: { title: "You cancelled the call", text: "Nothing was said." },
 }
 
-export function endWords(reason: string | null): Words {
+/** On the phone they are other ones. */
+const PHONE_ENDS: Record<string, Words> = {
+  caller_hung_up: { title: "You hung up", text: "Everything that was said up to then is below." },
+  caller_lost: {
+    title: "The phone’s line was lost",
+    text: "It didn’t come back in time. What was said up to then is kept.",
+  },
+}
+
+export function endWords(reason: string | null, phone = false): Words {
+  const words = phone ? PHONE_ENDS[reason ?? ""] : undefined
+  if (words !== undefined) return words
   return ENDS[reason ?? ""] ?? { title: "The practice is over", text: "What was said is below." }
 }
 
 /** For a list: the end in a few words. */
-export function endInShort(status: string, reason: string | null): string {
+export function endInShort(status: string, reason: string | null, phone = false): string {
   if (status !== "ended") return status === "idle" ? "Not begun" : "Running"
-  return reason === "interviewer_ended" ? "Completed" : endWords(reason).title
+  return reason === "interviewer_ended" ? "Completed" : endWords(reason, phone).title
 }
 
 // The microphone.
@@ -252,6 +266,11 @@ const REFUSALS: Record<string, Words> = {
   log_unavailable: { title: "The server can’t save anything just now", text: "Please try again in a moment." },
   not_yours: { title: "This practice belongs to someone else", text: "It was begun in another browser." },
   no_such_session: { title: "This practice is gone", text: "It was erased, or was kept long enough." },
+  phone_off: { title: "Phone calls are switched off", text: "You can practise in this browser instead." },
+  phone_not_configured: {
+    title: "This server makes no phone calls any more",
+    text: "You can practise in this browser instead.",
+  },
   origin_refused: {
     title: "The server doesn’t know this address",
     text: "Whoever runs it must set GREENROOM_PUBLIC_ORIGIN to the address that you use.",
@@ -274,7 +293,7 @@ export function refusalWords(error: unknown): Refusal {
     }
   }
   const { code, requestId } = error
-  const passes = error.status === 429 || error.status === 503
+  const passes = (error.status === 429 || error.status === 503) && code !== "phone_off"
   const waitMs = passes ? (error.retryAfterMs ?? DEFAULT_WAIT_MS) : null
   const words = REFUSALS[code] ?? { title: "The server said no", text: sentence(error.message) }
   return { ...words, code, waitMs, requestId }
