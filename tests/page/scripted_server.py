@@ -72,7 +72,8 @@ class Puppet:
             case {"do": "refuse"}:
                 self._engine.fail_next(EngineRefusal("the key is wrong"))
             case {"do": "phone", **person} if self._carrier is not None:
-                self._carrier.person = Person(**{"rings_s": 0.5, "talks_s": None} | person)
+                who: dict[str, Any] = {"rings_s": 0.5, "talks_s": None}
+                self._carrier.person = Person(**who | person)
             case {"do": "faults", **faults} if self._carrier is not None:
                 for name, value in faults.items():
                     setattr(self._carrier.faults, name, value)
